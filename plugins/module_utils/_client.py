@@ -1,0 +1,303 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""One client's API: login and logout, verbs, retries, one deadline; refuses every write when read-only.
+
+It knows no setting. Facts: bearer tokens live seven days, a logout ends just the token it is sent with, a 401 says
+nothing in its body that could be relied on.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import time
+from typing import Any, Callable, Dict, Mapping, Optional
+from urllib.parse import urlsplit
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import _answers
+from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer, MalformedAnswer, Refusal
+from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
+    CallError,
+    InputError,
+    ReadOnlyError,
+    api_advice,
+    api_title,
+)
+from ansible_collections.wabiz.onprem.plugins.module_utils._http import (
+    RawAnswer,
+    Transport,
+    TransportError,
+    ca_problem,
+)
+from ansible_collections.wabiz.onprem.plugins.module_utils._redact import client_name
+
+LOGIN = "/v1/users/login"
+LOGOUT = "/v1/users/logout"
+LOGOUT_RESERVE = 2.0  # seconds kept back at the end, so that a login of our own is logged out in time
+FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0  # seconds between two tries
+
+
+class Client:
+    """Calls of one task to one client. A context manager: on leaving, a login of its own is logged out.
+
+    :arg transport: what sends (see ``_http.Transport``).
+    :arg name: the client as messages name it.
+    :arg timeout: seconds for one request.
+    :arg retry_timeout: seconds in which tries may begin, all calls of the task together; everything is over after
+        ``retry_timeout + timeout``.
+    :arg read_only: refuse every write but login and logout.
+    """
+
+    def __init__(
+        self,
+        transport: Any,
+        name: str,
+        username: Optional[str] = None,
+        password: Optional[str] = None,
+        token: Optional[str] = None,
+        api_key: Optional[str] = None,
+        timeout: float = 30,
+        retry_timeout: float = 60,
+        read_only: bool = True,
+        progress: Callable[[str], None] = lambda text: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.name = name
+        self.read_only = read_only
+        self._transport = transport
+        self._username, self._password = username, password
+        self._given_token, self._api_key = token, api_key
+        self._own_token: Optional[str] = None
+        self._timeout, self._retry_timeout = timeout, retry_timeout
+        self._progress, self._clock, self._sleep = progress, clock, sleep
+        self._started: Optional[float] = None
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *dummy: Any) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Logs out what was logged in here, and closes the connection. Never raises."""
+        token, self._own_token = self._own_token, None
+        try:
+            if token:
+                self._send("POST", LOGOUT, self._bearer(token), None, last=True)
+        except TransportError:
+            pass  # the token ends by itself after seven days; the task's own result matters more
+        finally:
+            self._transport.close()
+
+    def get(self, path: str, doing: str) -> Answer:
+        return self._call("GET", path, None, doing, repeatable=True)
+
+    def patch(self, path: str, body: Mapping[str, Any], doing: str) -> Answer:
+        """The API's PATCH sets absolute values, so that repeating it is safe."""
+        return self._call("PATCH", path, body, doing, repeatable=True)
+
+    def delete(self, path: str, doing: str) -> Answer:
+        return self._call("DELETE", path, None, doing, repeatable=True)
+
+    def put(self, path: str, doing: str) -> Answer:
+        """Services are started with PUT: repeated only where it certainly was not executed."""
+        return self._call("PUT", path, None, doing, repeatable=False)
+
+    def post(self, path: str, body: Any, doing: str) -> Answer:
+        return self._call("POST", path, body, doing, repeatable=False)
+
+    def error(self, problem: str, advice: str = "", doing: str = "", **details: Any) -> CallError:
+        """An error that names this client."""
+        return CallError(problem, advice, doing=doing, client=self.name, **details)
+
+    def _call(self, method: str, path: str, body: Any, doing: str, repeatable: bool) -> Answer:
+        if self.read_only and method != "GET":
+            raise ReadOnlyError("%s %s was attempted where nothing may be written" % (method, path), client=self.name)
+        relogin_left = self._given_token is None and self._api_key is None
+        while True:
+            headers = self._authorization()
+            try:
+                return self._tried(method, path, headers, body, doing, repeatable)
+            except CallError as error:
+                if error.status != 401 or not relogin_left:
+                    raise
+                relogin_left = False  # the session has ended between two calls: once more, with a new one
+                self._own_token = None
+
+    def _authorization(self) -> Dict[str, str]:
+        if self._api_key is not None:
+            return {"Authorization": "Apikey %s" % self._api_key}
+        if self._given_token is not None:
+            return self._bearer(self._given_token)
+        if self._own_token is None:
+            self._own_token = self._login()
+        return self._bearer(self._own_token)
+
+    @staticmethod
+    def _bearer(token: str) -> Dict[str, str]:
+        return {"Authorization": "Bearer %s" % token}
+
+    def _login(self) -> str:
+        doing = "log in as %s" % self._username
+        credentials = ("%s:%s" % (self._username, self._password)).encode("utf-8")
+        headers = {"Authorization": "Basic %s" % base64.b64encode(credentials).decode("ascii")}
+        answer = self._tried("POST", LOGIN, headers, None, doing, repeatable=True)
+        users = answer.data.get("users")
+        first = users[0] if isinstance(users, list) and users else None
+        token = first.get("token") if isinstance(first, dict) else None
+        if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
+            raise self._malformed(doing, "POST", LOGIN, answer.status, "the answer has no token")
+        return token
+
+    def _tried(
+        self, method: str, path: str, headers: Mapping[str, str], body: Any, doing: str, repeatable: bool
+    ) -> Answer:
+        """Sends until there is an answer to keep, until trying again cannot help, or until the deadline."""
+        payload = None if body is None else json.dumps(body).encode("utf-8")
+        sent_headers = dict(headers)
+        if payload is not None:
+            sent_headers["Content-Type"] = "application/json"
+        wait, unknown = FIRST_WAIT, False
+        while True:
+            try:
+                raw = self._send(method, path, sent_headers, payload)
+                if 200 <= raw.status < 300:
+                    return self._accepted(method, path, raw, doing)
+                refusal = _answers.refused(raw.status, raw.headers, raw.body)
+                executed = not refusal.turned_away
+                again, pause = refusal.retryable, refusal.retry_after
+                failure = self._refusal_error(method, path, refusal, doing)
+            except TransportError as problem:
+                executed, again, pause = not problem.never_sent, problem.retryable, None
+                failure = self.error(problem.problem, problem.advice, doing, method=method, path=path)
+            unknown = unknown or (executed and method != "GET" and path != LOGIN)
+            failure.outcome_unknown = unknown
+            again = again and (repeatable or not executed)
+            pause = wait * random.uniform(0.75, 1.25) if pause is None else pause  # noqa: S311  (spreads a fleet)
+            if not again or pause >= self._time_left():
+                raise failure
+            self._progress("%s; trying again in %.1f s, for at most %.0f s" % (failure, pause, self._time_left()))
+            self._sleep(pause)
+            wait = min(wait * 2, LONGEST_WAIT)
+
+    def _time_left(self) -> float:
+        """Seconds in which another try may begin."""
+        started = self._clock() if self._started is None else self._started
+        return started + self._retry_timeout - self._clock()
+
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str], payload: Optional[bytes], last: bool = False
+    ) -> RawAnswer:
+        if self._started is None:
+            self._started = self._clock()
+        end = self._started + self._retry_timeout + self._timeout - (0 if last else self._reserve())
+        limit = min(self._timeout, end - self._clock())
+        if limit <= 0:
+            raise TransportError("no time is left for it", "Raise retry_timeout.", retryable=False)
+        answer: RawAnswer = self._transport.send(method, path, headers, payload, limit)
+        return answer
+
+    def _reserve(self) -> float:
+        return min(LOGOUT_RESERVE, self._timeout / 4) if self._given_token is None and self._api_key is None else 0.0
+
+    def _accepted(self, method: str, path: str, raw: RawAnswer, doing: str) -> Answer:
+        try:
+            return _answers.accepted(raw.status, raw.body)
+        except MalformedAnswer as problem:
+            raise self._malformed(doing, method, path, raw.status, str(problem)) from None
+
+    def malformed(self, doing: str, path: str, problem: str) -> CallError:
+        """The error for a success of which the content cannot come from this API."""
+        return self._malformed(doing, "GET", path, 200, problem)
+
+    def _malformed(self, doing: str, method: str, path: str, status: int, problem: str) -> CallError:
+        return self.error(
+            "%s %s answered %d, but %s" % (method, path, status, problem),
+            "This does not look like a WhatsApp Business On-Premises client: check api_url and its path prefix.",
+            doing,
+            method=method,
+            path=path,
+            status=status,
+            outcome_unknown=method not in ("GET", "POST"),
+        )
+
+    def _refusal_error(self, method: str, path: str, refusal: Refusal, doing: str) -> CallError:
+        title = api_title(refusal.code)
+        code = "" if refusal.code is None else ", API code %d%s" % (refusal.code, " (%s)" % title if title else "")
+        problem = "%s %s answered %d%s" % (method, path, refusal.status, code)
+        if refusal.retry_after is not None:
+            problem += ", to be tried again after %.0f s" % refusal.retry_after
+        details = {"method": method, "path": path, "status": refusal.status, "code": refusal.code}
+        return self.error(problem, self._advice(path, refusal), doing, **details)
+
+    def _advice(self, path: str, refusal: Refusal) -> str:
+        if refusal.code == 1024:
+            return api_advice(1024)
+        if refusal.status == 401 and path == LOGIN:
+            return "Username or password is wrong, or the first login is still pending: the default password must be changed once."
+        if refusal.status == 401 and self._api_key is not None:
+            return "The API key is not valid for this client."
+        if refusal.status == 401:
+            return "The token is not valid or has expired (tokens live seven days): get a new one, or give a password."
+        if 300 <= refusal.status < 400:
+            return "Redirects are not followed, as credentials would go with them: give the final address in api_url."
+        if refusal.status == 404 and refusal.code is None:
+            return "This does not look like an On-Premises client: check api_url and its path prefix."
+        if refusal.code in (None, 1000) and refusal.status == 403:
+            return api_advice(1005)
+        return api_advice(refusal.code) or "See whether the Webapp and a Coreapp are running, and look into their logs."
+
+
+def _url_problem(api_url: str) -> str:
+    """What is wrong with an API URL; empty if nothing."""
+    if client_name(api_url) == "(unreadable URL)":
+        return "is not a URL"
+    parts = urlsplit(api_url)
+    if parts.scheme != "https":
+        return "must begin with https:// (the client speaks nothing else, and credentials would be readable)"
+    if "@" in parts.netloc:
+        return "must not carry user info; there are the options username and password"
+    if parts.query or parts.fragment:
+        return "must not carry a query string or a fragment"
+    return ""
+
+
+def _is_header_text(value: Optional[str]) -> bool:
+    return value is None or (value.isascii() and value.isprintable())
+
+
+def connect(params: Mapping[str, Any], read_only: bool, progress: Callable[[str], None]) -> Client:
+    """The client that the connection options name. Nothing is sent yet. Raises InputError."""
+    api_url = params["api_url"]
+    name = client_name(api_url)
+    problem = _url_problem(api_url)
+    if problem:
+        raise InputError("api_url %s" % problem, "Give it as https://host[:port][/prefix].", client=name)
+    if params.get("validate_certs") and ca_problem(params.get("ca_path")):
+        raise InputError("ca_path cannot be used: %s" % ca_problem(params["ca_path"]), client=name)
+    if not all(_is_header_text(params.get(option)) for option in ("token", "api_key")):
+        raise InputError("token or api_key holds characters that none can have", "Look for a line break.", client=name)
+    token, api_key = params.get("token") or None, params.get("api_key") or None
+    if token is None and api_key is None and not params.get("password"):
+        raise InputError("neither token nor password is given", "Give one of them.", client=name)
+    for option in ("timeout", "retry_timeout"):
+        if params[option] < (1 if option == "timeout" else 0):
+            raise InputError("%s is too small" % option, "It is in seconds.", client=name)
+    return Client(
+        Transport(api_url, bool(params.get("validate_certs")), params.get("ca_path")),
+        name,
+        username=params.get("username"),
+        password=params.get("password"),
+        token=token,
+        api_key=None if token else api_key,
+        timeout=params["timeout"],
+        retry_timeout=params["retry_timeout"],
+        read_only=read_only,
+        progress=progress,
+    )

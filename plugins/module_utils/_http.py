@@ -1,0 +1,246 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""HTTPS to one client: one connection, one hard time limit per request, bounded answers.
+
+Nothing is taken from the environment: no proxy, no ``~/.netrc``, no CA bundle of somebody else. Redirects are not
+followed, so that credentials stay with the host they were given for.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import time
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Type
+
+try:
+    import requests
+    import urllib3
+    from requests.adapters import HTTPAdapter
+
+    REQUESTS_IMPORT_ERROR: Optional[ImportError] = None
+except ImportError as error:
+    REQUESTS_IMPORT_ERROR = error
+    HTTPAdapter = object  # type: ignore[assignment,misc]  # so that the class below can be read without requests
+
+MAXIMUM_BODY = 4 * 1024 * 1024  # bytes; the largest real answer is some kilobytes
+CHUNK = 64 * 1024
+
+
+class RawAnswer:
+    """Status, headers (names in lower case) and body of an answer."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = {name.lower(): value for name, value in headers.items()}
+        self.body = body
+
+
+class TransportError(Exception):
+    """No whole answer came.
+
+    :arg retryable: whether trying again can help at all.
+
+    ``never_sent``: the request cannot have reached the client, so repeating it is safe.
+    """
+
+    def __init__(self, problem: str, advice: str = "", retryable: bool = True) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.advice = advice
+        self.never_sent = False
+        self.retryable = retryable
+
+
+class Attempt:
+    """The present request: when it has to be over, and whether any of it has left this machine."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._end = 0.0
+        self.sent = False
+
+    def start(self, seconds: float) -> None:
+        self._end = self._clock() + seconds
+        self.sent = False
+
+    def remaining(self) -> float:
+        left = self._end - self._clock()
+        if left <= 0:
+            raise socket.timeout("time limit of the request")
+        return left
+
+
+def _limited_socket(attempt: Attempt) -> Type[ssl.SSLSocket]:
+    """A TLS socket whose every wait ends with the request's limit; a socket time-out alone restarts with each byte."""
+
+    class LimitedSocket(ssl.SSLSocket):
+        def do_handshake(self, block: bool = False) -> None:
+            self.settimeout(attempt.remaining())
+            super().do_handshake(block)
+
+        def recv_into(self, *args: Any, **kwargs: Any) -> int:
+            self.settimeout(attempt.remaining())
+            return super().recv_into(*args, **kwargs)
+
+        def sendall(self, *args: Any, **kwargs: Any) -> None:
+            self.settimeout(attempt.remaining())
+            attempt.sent = True
+            super().sendall(*args, **kwargs)
+
+    return LimitedSocket
+
+
+class _Adapter(HTTPAdapter):
+    """requests' adapter with our TLS context; which certificates are trusted stays requests' business."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._context = urllib3.util.ssl_.create_urllib3_context()
+        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._context.sslsocket_class = _limited_socket(attempt)
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+
+
+class Transport:
+    """Sends requests to one base URL.
+
+    :arg base_url: ``https://host[:port][/prefix]``.
+    :arg ca_path: file or folder of trusted certificates; None for those that requests brings.
+    """
+
+    def __init__(self, base_url: str, validate_certs: bool = True, ca_path: Optional[str] = None) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._attempt = Attempt()
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers.clear()
+        self._session.mount("https://", _Adapter(self._attempt))
+        self._session.verify = (ca_path or True) if validate_certs else False
+        if not validate_certs:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def send(
+        self, method: str, path: str, headers: Mapping[str, str], body: Optional[bytes], time_limit: float
+    ) -> RawAnswer:
+        """One request, at most ``time_limit`` seconds from the connection to the last byte. Raises TransportError."""
+        self._attempt.start(time_limit)
+        sent_headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        sent_headers.update(headers)
+        try:
+            response = self._session.request(
+                method,
+                self._base_url + path,
+                data=body,
+                headers=sent_headers,
+                timeout=time_limit,
+                stream=True,
+                allow_redirects=False,
+            )
+            with response:
+                return RawAnswer(response.status_code, response.headers, _bounded_body(response))
+        except TransportError:
+            self._drop_connection()
+            raise
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            self._drop_connection()
+            problem = _explained(error, time_limit)
+            problem.never_sent = not self._attempt.sent
+            raise problem from None
+
+    def _drop_connection(self) -> None:
+        """What follows a broken answer on the same connection would be taken for the next one."""
+        self._session.close()
+
+
+def _bounded_body(response: Any) -> bytes:
+    announced = response.headers.get("Content-Length", "")
+    if announced.isdigit() and int(announced) > MAXIMUM_BODY:
+        raise _too_large()
+    body = b""
+    while True:
+        chunk = response.raw.read(CHUNK, decode_content=False)
+        if not chunk:
+            break
+        body += chunk
+        if len(body) > MAXIMUM_BODY:
+            raise _too_large()
+    if announced.isdigit() and len(body) < int(announced):
+        raise TransportError("the connection was cut in the middle of the answer")
+    return body
+
+
+def _too_large() -> TransportError:
+    return TransportError(
+        "the answer is larger than %d MiB" % (MAXIMUM_BODY // (1024 * 1024)),
+        "This does not look like an On-Premises client: check api_url.",
+        retryable=False,
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, what it was raised from, and the errors that requests and urllib3 carry in their arguments."""
+    seen: Dict[int, BaseException] = {}
+    waiting = [error]
+    while waiting:
+        one = waiting.pop(0)
+        if id(one) in seen:
+            continue
+        seen[id(one)] = one
+        yield one
+        inner = [one.__cause__, one.__context__, getattr(one, "reason", None)]
+        inner += [argument for argument in one.args if isinstance(argument, BaseException)]
+        waiting += [cause for cause in inner if isinstance(cause, BaseException)]
+
+
+def _first(error: BaseException, *kinds: Any) -> Optional[BaseException]:
+    return next((cause for cause in _causes(error) if isinstance(cause, kinds)), None)
+
+
+def _explained(error: BaseException, time_limit: float) -> TransportError:
+    """Our own words for what went wrong; the libraries' texts may repeat URLs, headers and host names of others."""
+    certificate = _first(error, ssl.SSLCertVerificationError)
+    if certificate is not None:
+        return TransportError(
+            "the certificate is not trusted (%s)" % getattr(certificate, "verify_message", "verification failed"),
+            "Give the client's CA in ca_path, and use the host name that its certificate carries.",
+            retryable=False,
+        )
+    if _first(error, socket.gaierror):
+        return TransportError("the host name cannot be resolved", "Check api_url.")
+    if _first(error, ConnectionRefusedError):
+        return TransportError("the connection was refused", "See whether the Webapp is running.")
+    never_connected = _first(error, urllib3.exceptions.NewConnectionError, requests.ConnectTimeout)
+    if never_connected is not None:
+        late = _first(error, requests.ConnectTimeout, socket.timeout)
+        return TransportError(
+            "no connection within %g s" % time_limit if late else "the host cannot be reached",
+            "Check api_url and the network between this machine and the client.",
+        )
+    if _first(error, requests.Timeout, urllib3.exceptions.TimeoutError, socket.timeout):
+        return TransportError("no whole answer within %g s" % time_limit, "Raise timeout if the client is this slow.")
+    tls = _first(error, ssl.SSLError)
+    if tls is not None and not isinstance(tls, ssl.SSLEOFError):
+        return TransportError(
+            "no TLS connection (%s)" % (getattr(tls, "reason", None) or "handshake failed"),
+            "The client must offer TLS 1.2 or newer on this port; check api_url.",
+            retryable=False,
+        )
+    return TransportError("the connection was cut before the whole answer had come")
+
+
+def ca_problem(ca_path: Optional[str]) -> str:
+    """Why a CA path cannot be used; empty if it can, or if there is none."""
+    if not ca_path or (os.path.exists(ca_path) and os.access(ca_path, os.R_OK)):
+        return ""
+    return "the file cannot be read" if os.path.exists(ca_path) else "there is no such file or folder"

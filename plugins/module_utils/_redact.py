@@ -1,0 +1,111 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""What may be shown. Redaction is structural: a URL is taken apart, its secret parts are replaced, the rest stays legible.
+
+Secret are the user info of a URL, the values of its query string and of its path parameters, and its fragment.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, Optional, Tuple
+from urllib.parse import SplitResult, urlsplit
+
+HIDDEN = "***"
+HIDDEN_OTHER = "*** (changed)"
+
+
+def _hide_pair(pair: str, hidden: str) -> str:
+    name, equals, value = pair.partition("=")
+    if not equals:
+        return hidden if name else ""  # a bare word is the secret itself
+    return "%s=%s" % (name, hidden if value else "")
+
+
+def _hide_query(query: str, hidden: str) -> str:
+    return "&".join(_hide_pair(pair, hidden) for pair in query.split("&"))
+
+
+def _hide_path_parameters(path: str, hidden: str) -> str:
+    segments = []
+    for segment in path.split("/"):
+        name, semicolon, dummy = segment.partition(";")
+        segments.append("%s;%s" % (name, hidden) if semicolon else name)
+    return "/".join(segments)
+
+
+def _taken_apart(url: str) -> Optional[SplitResult]:
+    """The parts of a URL; None for what only looks like one, in which anything may stand anywhere."""
+    if any(character.isspace() or not character.isprintable() or character == "\\" for character in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host, dummy = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if not parts.scheme or not host:
+        return None
+    known = all(character.isalnum() or character in "-._:%" for character in host)
+    return parts if known else None
+
+
+def redact_url(url: Optional[str], hidden: str = HIDDEN) -> Optional[str]:
+    """The URL without its secrets; what cannot be taken apart is hidden as a whole. None and "" stay as they are."""
+    if not url:
+        return url
+    parts = _taken_apart(url)
+    if parts is None:
+        return hidden
+    dummy, at, host = parts.netloc.rpartition("@")
+    shown = "%s://%s%s" % (parts.scheme, hidden + at if at else "", host)
+    shown += _hide_path_parameters(parts.path, hidden)
+    if parts.query:
+        shown += "?%s" % _hide_query(parts.query, hidden)
+    if parts.fragment:
+        shown += "#%s" % hidden
+    return shown
+
+
+def redact_url_pair(before: Optional[str], after: Optional[str]) -> Tuple[Optional[str], Optional[str]]:
+    """Both URLs without their secrets, still visibly different where only a secret differs."""
+    shown_before, shown_after = redact_url(before), redact_url(after)
+    if before != after and shown_before == shown_after:
+        shown_after = redact_url(after, HIDDEN_OTHER)
+    if before != after and shown_before == shown_after:
+        shown_after = "%s (changed)" % shown_after
+    return shown_before, shown_after
+
+
+def is_redacted(url: str) -> bool:
+    """Whether a URL is the shown form of another one, so that it must never be written to a client."""
+    return HIDDEN in url
+
+
+def hide(value: Any) -> Any:
+    """A value that is not shown at all; None (absent) stays visible as such."""
+    return None if value is None else HIDDEN
+
+
+def hide_pair(before: Any, after: Any) -> Tuple[Any, Any]:
+    """Both values hidden, still visibly different where they differ."""
+    shown_after = hide(after)
+    if before is not None and after is not None and before != after:
+        shown_after = HIDDEN_OTHER
+    return hide(before), shown_after
+
+
+def hide_values(values: Optional[Mapping[str, Any]]) -> Optional[Dict[str, Any]]:
+    """A dictionary of which the names may be shown and the values may not."""
+    return None if values is None else {str(name): HIDDEN for name in values}
+
+
+def client_name(api_url: str) -> str:
+    """A client as messages name it: scheme, host, port and path prefix of its API URL, nothing else."""
+    parts = _taken_apart(api_url)
+    if parts is None:
+        return "(unreadable URL)"
+    host = parts.netloc.rpartition("@")[2]
+    return "%s://%s%s" % (parts.scheme, host, _hide_path_parameters(parts.path.rstrip("/"), HIDDEN))
