@@ -17,24 +17,16 @@ import json
 import random
 import time
 from typing import Any, Callable, Dict, Mapping, Optional
-from urllib.parse import urlsplit
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _answers
 from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer, MalformedAnswer, Refusal
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
     CallError,
-    InputError,
     ReadOnlyError,
     api_advice,
     api_title,
 )
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import (
-    RawAnswer,
-    Transport,
-    TransportError,
-    ca_problem,
-)
-from ansible_collections.wabiz.onprem.plugins.module_utils._redact import client_name
+from ansible_collections.wabiz.onprem.plugins.module_utils._http import RawAnswer, TransportError
 
 LOGIN = "/v1/users/login"
 LOGOUT = "/v1/users/logout"
@@ -252,52 +244,3 @@ class Client:
         if refusal.code in (None, 1000) and refusal.status == 403:
             return api_advice(1005)
         return api_advice(refusal.code) or "See whether the Webapp and a Coreapp are running, and look into their logs."
-
-
-def _url_problem(api_url: str) -> str:
-    """What is wrong with an API URL; empty if nothing."""
-    if client_name(api_url) == "(unreadable URL)":
-        return "is not a URL"
-    parts = urlsplit(api_url)
-    if parts.scheme != "https":
-        return "must begin with https:// (the client speaks nothing else, and credentials would be readable)"
-    if "@" in parts.netloc:
-        return "must not carry user info; there are the options username and password"
-    if parts.query or parts.fragment:
-        return "must not carry a query string or a fragment"
-    return ""
-
-
-def _is_header_text(value: Optional[str]) -> bool:
-    return value is None or (value.isascii() and value.isprintable())
-
-
-def connect(params: Mapping[str, Any], read_only: bool, progress: Callable[[str], None]) -> Client:
-    """The client that the connection options name. Nothing is sent yet. Raises InputError."""
-    api_url = params["api_url"]
-    name = client_name(api_url)
-    problem = _url_problem(api_url)
-    if problem:
-        raise InputError("api_url %s" % problem, "Give it as https://host[:port][/prefix].", client=name)
-    if params.get("validate_certs") and ca_problem(params.get("ca_path")):
-        raise InputError("ca_path cannot be used: %s" % ca_problem(params["ca_path"]), client=name)
-    if not all(_is_header_text(params.get(option)) for option in ("token", "api_key")):
-        raise InputError("token or api_key holds characters that none can have", "Look for a line break.", client=name)
-    token, api_key = params.get("token") or None, params.get("api_key") or None
-    if token is None and api_key is None and not params.get("password"):
-        raise InputError("neither token nor password is given", "Give one of them.", client=name)
-    for option in ("timeout", "retry_timeout"):
-        if params[option] < (1 if option == "timeout" else 0):
-            raise InputError("%s is too small" % option, "It is in seconds.", client=name)
-    return Client(
-        Transport(api_url, bool(params.get("validate_certs")), params.get("ca_path")),
-        name,
-        username=params.get("username"),
-        password=params.get("password"),
-        token=token,
-        api_key=None if token else api_key,
-        timeout=params["timeout"],
-        retry_timeout=params["retry_timeout"],
-        read_only=read_only,
-        progress=progress,
-    )

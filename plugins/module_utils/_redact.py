@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 HIDDEN = "***"
 HIDDEN_OTHER = "*** (changed)"
+UNREADABLE_URL = "(unreadable URL)"
 
 
 def _hide_pair(pair: str, hidden: str) -> str:
@@ -106,6 +107,6 @@ def client_name(api_url: str) -> str:
     """A client as messages name it: scheme, host, port and path prefix of its API URL, nothing else."""
     parts = _taken_apart(api_url)
     if parts is None:
-        return "(unreadable URL)"
+        return UNREADABLE_URL
     host = parts.netloc.rpartition("@")[2]
     return "%s://%s%s" % (parts.scheme, host, _hide_path_parameters(parts.path.rstrip("/"), HIDDEN))

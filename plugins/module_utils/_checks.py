@@ -1,0 +1,135 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""What is wrong with the wanted settings, and what is worth a warning: before anything is written."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, Mapping
+from urllib.parse import urlsplit
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import _catalog
+from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME, Setting
+from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._plan import EXTRA, Client, Values
+from ansible_collections.wabiz.onprem.plugins.module_utils._redact import is_redacted, redact_url
+
+URL = "webhooks.url"
+
+
+def check_values(values: Values) -> None:
+    """What can be said without the client. Raises InputError."""
+    for name, value in values.items():
+        if name.startswith(EXTRA):
+            _check_extra(name[len(EXTRA) :])
+        else:
+            _check_value(BY_NAME[name], value)
+
+
+def _check_extra(key: str) -> None:
+    if key in _catalog.READ_ONLY:
+        raise InputError("%s cannot be set: it is the identity of the client" % key, "Remove it from extra_settings.")
+    if key in _catalog.TOP_LEVEL:
+        raise InputError("%s is an option of its own" % key, "Move it out of extra_settings.")
+
+
+def _check_value(setting: Setting, value: Any) -> None:
+    types = {"bool": bool, "int": int, "str": str, "set": list}
+    kind = types[setting.kind]
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise InputError("%s must be of type %s" % (setting.name, "list" if kind is list else kind.__name__))
+    if setting.minimum is not None and value < setting.minimum:
+        raise InputError("%s must be at least %d %s" % (setting.name, setting.minimum, setting.unit))
+    outside = [one for one in (value if setting.kind == "set" else [value]) if setting.choices and one not in setting.choices]
+    if outside:
+        allowed = ", ".join(str(choice) for choice in setting.choices)
+        raise InputError("%s must be one of %s, not %s" % (setting.name, allowed, outside[0]))
+    if setting.url and value:
+        _check_url(setting.name, value)
+
+
+def _check_url(name: str, url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        parts, usable = None, False
+    clean = not any(character.isspace() or not character.isprintable() for character in url)
+    if parts is None or not usable or not clean:
+        raise InputError("%s is no URL that a webhook can have" % name, "Write https://host/path; \"\" removes it.")
+    if parts.scheme != "https":
+        raise InputError("%s must begin with https://, the client calls nothing else" % name)
+
+
+def check_against(client: Client, values: Values) -> None:
+    """What the client's version cannot do. Raises InputError."""
+    for name, value in values.items():
+        setting = BY_NAME.get(name)
+        if setting is None:
+            continue
+        there = name in client.values
+        if setting.since and not there and _catalog.is_before(client.version, setting.since):
+            raise InputError(
+                "%s needs a client from version %s on, this one is %s" % (name, setting.since, version_text(client)),
+                _older_name(setting),
+            )
+        if value is True and setting.cannot_enable_from and client.values.get(name) is not True:
+            if _catalog.is_at_least(client.version, setting.cannot_enable_from):
+                raise InputError(
+                    "%s cannot be switched on from version %s on, this client is %s"
+                    % (name, setting.cannot_enable_from, version_text(client))
+                )
+
+
+def _older_name(setting: Setting) -> str:
+    if setting is _catalog.MESSAGE_COLLECTION:
+        return "Use collect_messages, which finds the right setting for each version."
+    return "Leave it out for this client."
+
+
+def version_text(client: Client) -> str:
+    return ".".join(str(part) for part in client.version) if client.version else "of an unknown version"
+
+
+def without_placeholders(client: Client, values: Values) -> Values:
+    """A URL as this collection shows it, pasted back, means the URL that the client has; any other is refused."""
+    url = values.get(URL)
+    if not isinstance(url, str) or not is_redacted(url):
+        return values
+    if redact_url(client.values.get(URL)) != url:
+        raise InputError("%s is a URL with hidden parts (***), and not that of this client" % URL, "Give the whole URL.")
+    return {name: value for name, value in values.items() if name != URL}
+
+
+def check_webhook_loss(client: Client, after: Mapping[str, Any], allowed: bool) -> None:
+    """Without a webhook URL the client drops its callbacks. Raises InputError."""
+    if client.values.get(URL) and not after.get(URL) and not allowed:
+        raise InputError(
+            "this would remove webhooks.url, and without it the client drops its callbacks",
+            "Set allow_webhook_loss: true if that is wanted.",
+        )
+
+
+def warnings(client: Client, given: Values, after: Values) -> Iterator[str]:
+    """What is allowed and probably not what is meant."""
+    for name in given:
+        setting = BY_NAME.get(name)
+        if setting and setting.deprecated and _catalog.is_at_least(client.version, setting.deprecated):
+            yield "%s is deprecated since client version %s; use %s." % (
+                name,
+                setting.deprecated,
+                setting.deprecated_hint,
+            )
+    merged: Dict[str, Any] = dict(after, **given)
+    if "log_level" in given and merged.get("verbose_logging") is True:
+        yield "log_level has no effect while verbose_logging is on."
+    intervals: List[Any] = [merged.get("heartbeat_interval"), merged.get("unhealthy_interval")]
+    if {"heartbeat_interval", "unhealthy_interval"} & set(given) and all(isinstance(one, int) for one in intervals):
+        if intervals[1] <= intervals[0]:
+            yield "unhealthy_interval (%d s) is not above heartbeat_interval (%d s): nodes will fail over at once." % (
+                intervals[1],
+                intervals[0],
+            )

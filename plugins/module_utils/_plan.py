@@ -1,0 +1,211 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""Pure functions: normalise, compare, overlay, predict, and what needs a restart. No network, no file.
+
+Settings are handled as flat dictionaries from their dotted name (see ``_catalog.Setting.name``) to their normalised
+value. Settings that the catalog does not know keep the API's key behind ``extra_settings.``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import _catalog
+from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME, SETTINGS, Setting, Version
+
+EXTRA = "extra_settings."
+_TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+
+Values = Dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client's settings as one GET shows them."""
+
+    values: Values  # what the catalog knows and GET shows, normalised
+    extra: Values  # what the catalog does not know: API key -> value as it came
+    raw: Mapping[str, Any]  # the object as it came, for merging nested objects
+    version: Optional[Version]
+    wa_id: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done, and what the client will look like afterwards."""
+
+    changed: List[str]  # names, sorted
+    body: Dict[str, Any]  # of the PATCH; empty if nothing is to be sent
+    wanted: Values
+    held: List[str] = field(default_factory=list)
+
+    @property
+    def restart(self) -> List[str]:
+        """The changed settings that are in effect only after a restart."""
+        return [name for name in self.changed if name in BY_NAME and BY_NAME[name].restart]
+
+
+def normalise(setting: Setting, value: Any) -> Any:
+    """A value by the declared type of its setting; what has another type is returned as it is, and equals nothing."""
+    if setting.kind == "bool":
+        return _as_bool(value)
+    if setting.kind == "int":
+        return _as_int(value)
+    if setting.kind == "set":
+        return sorted(set(value)) if isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value) else value
+    return value
+
+
+def _as_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower() if isinstance(value, (str, int)) else ""
+    return True if text in _TRUE else False if text in _FALSE else value
+
+
+def _as_int(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str):
+        text = value.strip()
+        digits = text[1:] if text[:1] in ("-", "+") else text
+        return int(text) if digits.isdigit() and digits.isascii() and len(digits) < 19 else value
+    return value
+
+
+def _dig(data: Any, path: Iterable[str]) -> Tuple[bool, Any]:
+    """Whether there is a value at a path of nested objects, and which."""
+    for part in path:
+        if not isinstance(data, Mapping) or part not in data:
+            return False, None
+        data = data[part]
+    return True, data
+
+
+def _put(data: Dict[str, Any], path: Tuple[str, ...], value: Any) -> None:
+    for part in path[:-1]:
+        inner = data.get(part)
+        data[part] = dict(inner) if isinstance(inner, Mapping) else {}
+        data = data[part]
+    data[path[-1]] = value
+
+
+def read_client(application: Mapping[str, Any], version: Optional[str]) -> Client:
+    """The settings in the object ``settings.application`` of a GET."""
+    values = {}
+    for setting in SETTINGS:
+        there, value = _dig(application, setting.api_path)
+        if there:
+            values[setting.name] = normalise(setting, value)
+    known = set(_catalog.TOP_LEVEL) | set(_catalog.READ_ONLY)
+    extra = {key: value for key, value in application.items() if key not in known}
+    wa_id = application.get("wa_id")
+    number = _catalog.parse_version(version)
+    return Client(values, extra, application, number, wa_id if isinstance(wa_id, str) else None)
+
+
+def given_values(params: Mapping[str, Any]) -> Values:
+    """The settings that a task gives: what is absent (None) is left alone; false, 0, "" and [] are values."""
+    values = {}
+    for setting in SETTINGS:
+        there, value = _dig(params, setting.option_path)
+        if there and value is not None:
+            values[setting.name] = normalise(setting, value)
+    for key, value in (params.get("extra_settings") or {}).items():
+        values[EXTRA + key] = value
+    return values
+
+
+def as_options(values: Mapping[str, Any]) -> Dict[str, Any]:
+    """Flat values as the module's nested options, ready to be pasted into a task."""
+    nested: Dict[str, Any] = {}
+    for setting in SETTINGS:
+        if setting.name in values:
+            _put(nested, setting.option_path, values[setting.name])
+    return nested
+
+
+def same(name: str, one: Any, other: Any) -> bool:
+    """Whether two values mean the same; those that the catalog does not know are compared without their JSON type."""
+    if name in BY_NAME:
+        return type(one) is type(other) and bool(one == other)
+    if isinstance(one, (str, int, float)) and isinstance(other, (str, int, float)):
+        return str(one).lower() == str(other).lower()
+    return bool(one == other)
+
+
+def shown_value(client: Client, name: str) -> Tuple[bool, Any]:
+    """Whether GET shows a setting, and its value."""
+    values = client.extra if name.startswith(EXTRA) else client.values
+    key = name[len(EXTRA) :] if name.startswith(EXTRA) else name
+    return key in values, values.get(key)
+
+
+def differing(client: Client, wanted: Values, was_sent: Callable[[str, Any], bool]) -> List[str]:
+    """The names of the wanted settings that the client does not have yet.
+
+    :arg was_sent: decides for a setting that GET does not show whether just this value was sent last.
+    """
+    changed = []
+    for name, value in wanted.items():
+        there, current = shown_value(client, name)
+        if not (same(name, current, value) if there else was_sent(name, value)):
+            changed.append(name)
+    return sorted(changed)
+
+
+def patch_body(client: Client, changed: Iterable[str], wanted: Values) -> Dict[str, Any]:
+    """The PATCH: just the top-level keys that differ. A nested object is sent whole, merged over what the client has,
+    because nobody documents whether PATCH merges nested objects or replaces them."""
+    body: Dict[str, Any] = {}
+    for name in changed:
+        if name.startswith(EXTRA):
+            body[name[len(EXTRA) :]] = wanted[name]
+            continue
+        path = BY_NAME[name].api_path
+        if path[0] not in body and len(path) > 1:
+            before = client.raw.get(path[0])
+            body[path[0]] = dict(before) if isinstance(before, Mapping) else {}
+        _put(body, path, wanted[name])
+    return body
+
+
+def make_plan(
+    client: Client, wanted: Values, was_sent: Callable[[str, Any], bool], held: Optional[List[str]] = None
+) -> Plan:
+    """What has to be sent so that the client has the wanted settings."""
+    changed = differing(client, wanted, was_sent)
+    return Plan(changed, patch_body(client, changed, wanted), wanted, sorted(held or []))
+
+
+def predicted(client: Client, plan: Plan) -> Values:
+    """What GET will show after the PATCH: settings that it does not show now stay hidden."""
+    after = dict(client.values)
+    for name in plan.changed:
+        if name in BY_NAME and (name in after or _becomes_shown(client, BY_NAME[name])):
+            after[name] = plan.wanted[name]
+    return after
+
+
+def _becomes_shown(client: Client, setting: Setting) -> bool:
+    """Whether GET will show a setting that it does not show yet: a part of an object, or one it usually shows."""
+    if not setting.echoed or client.version is None:
+        return False
+    return not (setting.removed and _catalog.is_at_least(client.version, setting.removed))
+
+
+def not_kept(client: Client, plan: Plan) -> List[str]:
+    """After the PATCH: the changed settings that GET shows with another value than was sent."""
+    found = []
+    for name in plan.changed:
+        there, value = shown_value(client, name)
+        if there and not same(name, value, plan.wanted[name]):
+            found.append(name)
+    return found

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""From an operation's options (data) to what Ansible wants, and to what may be shown of the arguments.
+
+An option is described like in an ``argument_spec``, with two more keys: ``env`` names the environment variable that it
+falls back to, ``redact`` says how it is shown (``url``: a URL without its secret parts; ``values``: names without values).
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any, Dict, Iterable, Iterator, Mapping, Optional, Tuple
+
+from ansible.module_utils.basic import env_fallback
+from ansible_collections.wabiz.onprem.plugins.module_utils._redact import hide_values, redact_url
+
+Options = Mapping[str, Mapping[str, Any]]
+
+
+def argument_spec(options: Options) -> Dict[str, Dict[str, Any]]:
+    """The ``argument_spec`` of these options."""
+    spec = {}
+    for name, option in options.items():
+        entry = {key: value for key, value in option.items() if key not in ("env", "redact")}
+        if "env" in option:
+            entry["fallback"] = (env_fallback, [option["env"]])
+        if "options" in option:
+            entry["options"] = argument_spec(option["options"])
+        spec[name] = entry
+    return spec
+
+
+def shown_params(options: Options, params: Mapping[str, Any]) -> Dict[str, Any]:
+    """The arguments as they may be shown: options with ``redact`` are redacted, all others are left to ``no_log``."""
+    shown = dict(params)
+    for name, option in options.items():
+        value = params.get(name)
+        if value is None:
+            continue
+        if option.get("redact") == "url":
+            shown[name] = redact_url(value)
+        elif option.get("redact") == "values":
+            shown[name] = hide_values(value)
+        elif "options" in option and isinstance(value, Mapping):
+            shown[name] = shown_params(option["options"], value)
+    return shown
+
+
+def secret_values(options: Options, params: Mapping[str, Any]) -> Iterator[str]:
+    """The values that Ansible has to mask wherever they occur: ``no_log`` without a redaction of our own.
+
+    What is redacted by structure is not registered: a URL without a secret may be shown, and a short value such as
+    ``1`` would mask every 1 of the result.
+    """
+    for name, option in options.items():
+        value = params.get(name)
+        if not value or option.get("redact"):
+            continue
+        if "options" in option and isinstance(value, Mapping):
+            for secret in secret_values(option["options"], value):
+                yield secret
+        elif option.get("no_log"):
+            yield str(value)
+
+
+def unknown_option(options: Options, args: Mapping[str, Any], place: str = "") -> Optional[Tuple[str, str, str]]:
+    """The first unknown option: its name, where it stands, and the nearest known name (or an empty string)."""
+    for name, value in args.items():
+        if name not in options:
+            return str(name), place, nearest(name, options)
+        suboptions = options[name].get("options")
+        if suboptions and isinstance(value, Mapping):
+            found = unknown_option(suboptions, value, "%s%s." % (place, name))
+            if found:
+                return found
+    return None
+
+
+def nearest(name: Any, known: Iterable[str]) -> str:
+    """The known name that looks most like this one; empty if none does."""
+    matches = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else ""

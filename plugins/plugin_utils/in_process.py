@@ -1,0 +1,137 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An operation as an action plugin: it runs in the controller's process when the task would run on the controller anyway.
+
+Otherwise the module of the same name is handed over to the target as usual. Options, validation, result and masking are
+the same both ways; docs/in_process.md tells why, and the few differences that Ansible forces.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, Dict, List, Optional
+
+from ansible import constants as C
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible.utils.vars import merge_hash
+from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task, perform
+from ansible_collections.wabiz.onprem.plugins.module_utils._owner import owner_of
+from ansible_collections.wabiz.onprem.plugins.module_utils._spec import (
+    argument_spec,
+    secret_values,
+    shown_params,
+    unknown_option,
+)
+
+display = Display()
+
+
+def plain(value: Any) -> Any:
+    """What a module would have got as JSON: no vault objects (ansible-core 2.16), no data tags (2.19 and newer)."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    return str.__str__(value) if isinstance(value, str) else str(value)
+
+
+class InProcess(ActionBase):
+    """Base of this collection's action plugins; each of them names its operation and nothing else."""
+
+    operation: Any = None  # a file of module_utils/_operations
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        del tmp
+        variables = task_vars or {}
+        args, problem = self._prepared_args()
+        if problem:
+            return merge_hash(result, {"failed": True, "changed": False, "msg": problem})
+        if self._runs_here(variables):
+            return merge_hash(result, self._run_here(args, variables))
+        wrap_async = self._task.async_val and not getattr(self._connection, "has_native_async", False)
+        answer = self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async)
+        result = merge_hash(result, answer)
+        if not wrap_async:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return result
+
+    def _prepared_args(self) -> Any:
+        """The arguments with what only the controller can add to them, and what is wrong with their names."""
+        args = plain(self._task.args)
+        expand = getattr(self.operation, "expand", None)
+        if expand:
+            args, problem = expand(args)
+            if problem:
+                return args, problem
+        unknown = unknown_option(self.operation.OPTIONS, args)
+        if unknown:
+            name, place, known = unknown
+            hint = " Did you mean %s%s?" % (place, known) if known else " See `ansible-doc %s`." % self._module_name()
+            return args, "Unknown option %s%s for module %s.%s" % (place, name, self._module_name(), hint)
+        if "owner" in self.operation.OPTIONS and not args.get("owner"):
+            args["owner"] = owner_of(os.getppid())  # a task runs in a worker; the play is its parent
+        return args, ""
+
+    def _module_name(self) -> str:
+        return str(self._task.resolved_action or self._task.action)
+
+    def _runs_here(self, task_vars: Mapping[str, Any]) -> bool:
+        wanted = self._templar.template(task_vars.get("wabiz_onprem_in_process", True))
+        return (
+            boolean(wanted, strict=False)
+            and self.operation.LIBRARY_ERROR is None
+            and self._connection.transport == "local"
+            and not self._connection.become
+            and not self._task.async_val
+            and not any(self._task.environment or ())
+        )
+
+    def _run_here(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Dict[str, Any]:
+        operation, warnings = self.operation, []  # type: Any, List[str]
+        options = operation.OPTIONS
+        validation = ArgumentSpecValidator(argument_spec(options), **operation.RULES).validate(dict(args))
+        params, secrets = validation.validated_parameters, validation._no_log_values
+        shown = params
+        if validation.error_messages:  # .errors is an object that is always true
+            outcome = {"failed": True, "msg": validation.errors.msg}
+        else:
+            shown, secrets = shown_params(options, params), set(secret_values(options, params))
+            task = Task(self._task.check_mode, warnings.append, self._tell)
+            outcome = perform(operation, params, task, self._task.diff)
+        outcome.setdefault("changed", False)
+        if warnings:
+            outcome["warnings"] = warnings
+        if self._wants_invocation(task_vars):
+            outcome["invocation"] = {"module_args": shown}
+        # through JSON like a module's answer: tuples become lists, and data tags (2.19 and newer) stay behind
+        masked: Dict[str, Any] = json.loads(json.dumps(remove_values(outcome, secrets), default=str))
+        return masked
+
+    def _tell(self, text: str) -> None:
+        """Progress of long work; not with no_log, as nobody knows what a user hides with it."""
+        if not self._task.no_log:
+            display.display("[%s] %s" % (self._task.get_name(), text))
+
+    @staticmethod
+    def _wants_invocation(task_vars: Mapping[str, Any]) -> bool:
+        try:
+            return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+        except Exception:  # noqa: BLE001  (the setting came with 2.21; before, every module's answer carries it)
+            return True
