@@ -15,8 +15,9 @@ Pure data and pure look-ups; standard library alone, so that the file can be loa
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, Iterable, Optional, Tuple
 
 Version = Tuple[int, ...]
 
@@ -162,3 +163,9 @@ def message_collection(version: Optional[Version]) -> Setting:
     if is_before(version, MESSAGE_COLLECTION.since):
         return MESSAGE_COLLECTION_BEFORE_2_49_1
     return MESSAGE_COLLECTION
+
+
+def nearest(name: Any, known: Iterable[str]) -> str:
+    """The known name that looks most like this one; empty if none does."""
+    matches = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else ""

@@ -43,7 +43,9 @@ def _check_value(setting: Setting, value: Any) -> None:
         raise InputError("%s must be of type %s" % (setting.name, "list" if kind is list else kind.__name__))
     if setting.minimum is not None and value < setting.minimum:
         raise InputError("%s must be at least %d %s" % (setting.name, setting.minimum, setting.unit))
-    outside = [one for one in (value if setting.kind == "set" else [value]) if setting.choices and one not in setting.choices]
+    outside = [
+        one for one in (value if setting.kind == "set" else [value]) if setting.choices and one not in setting.choices
+    ]
     if outside:
         allowed = ", ".join(str(choice) for choice in setting.choices)
         raise InputError("%s must be one of %s, not %s" % (setting.name, allowed, outside[0]))
@@ -59,7 +61,7 @@ def _check_url(name: str, url: str) -> None:
         parts, usable = None, False
     clean = not any(character.isspace() or not character.isprintable() for character in url)
     if parts is None or not usable or not clean:
-        raise InputError("%s is no URL that a webhook can have" % name, "Write https://host/path; \"\" removes it.")
+        raise InputError("%s is no URL that a webhook can have" % name, 'Write https://host/path; "" removes it.')
     if parts.scheme != "https":
         raise InputError("%s must begin with https://, the client calls nothing else" % name)
 
@@ -100,7 +102,9 @@ def without_placeholders(client: Client, values: Values) -> Values:
     if not isinstance(url, str) or not is_redacted(url):
         return values
     if redact_url(client.values.get(URL)) != url:
-        raise InputError("%s is a URL with hidden parts (***), and not that of this client" % URL, "Give the whole URL.")
+        raise InputError(
+            "%s is a URL with hidden parts (***), and not that of this client" % URL, "Give the whole URL."
+        )
     return {name: value for name, value in values.items() if name != URL}
 
 

@@ -87,6 +87,13 @@ class Client:
         finally:
             self._transport.close()
 
+    def renew_deadline(self, retry_timeout: float, timeout: float) -> None:
+        """Begins a new deadline, for the next round of a task that waits. The login is kept.
+
+        Login and logout of the round count like its other calls.
+        """
+        self._started, self._retry_timeout, self._timeout = None, retry_timeout, timeout
+
     def get(self, path: str, doing: str) -> Answer:
         return self._call("GET", path, None, doing, repeatable=True)
 
@@ -169,7 +176,7 @@ class Client:
                 executed, again, pause = not problem.never_sent, problem.retryable, None
                 failure = self.error(problem.problem, problem.advice, doing, method=method, path=path)
             unknown = unknown or (executed and method != "GET" and path != LOGIN)
-            failure.outcome_unknown = unknown
+            failure.outcome_unknown, failure.retryable = unknown, again
             again = again and (repeatable or not executed)
             pause = wait * random.uniform(0.75, 1.25) if pause is None else pause  # noqa: S311  (spreads a fleet)
             if not again or pause >= self._time_left():
@@ -204,9 +211,9 @@ class Client:
         except MalformedAnswer as problem:
             raise self._malformed(doing, method, path, raw.status, str(problem)) from None
 
-    def malformed(self, doing: str, path: str, problem: str) -> CallError:
+    def malformed(self, doing: str, path: str, problem: str, method: str = "GET") -> CallError:
         """The error for a success of which the content cannot come from this API."""
-        return self._malformed(doing, "GET", path, 200, problem)
+        return self._malformed(doing, method, path, 200, problem)
 
     def _malformed(self, doing: str, method: str, path: str, status: int, problem: str) -> CallError:
         return self.error(

@@ -50,6 +50,8 @@ class OnPremError(Exception):
     :arg doing: what was being done, as a verb phrase ("read the application settings").
     :arg client: the client as it may be shown (see ``_redact.client_name``).
     :arg outcome_unknown: a write may or may not have been executed.
+
+    ``retryable``: the same call may succeed a little later, as when the client is starting.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class OnPremError(Exception):
         self.status = status
         self.code = code
         self.outcome_unknown = outcome_unknown
+        self.retryable = False
         super().__init__(str(self))
 
     def __str__(self) -> str:

@@ -104,6 +104,7 @@ class Ledger:
         self._progress = progress
         self._lock_wait = lock_wait
         self._lock: Optional[int] = None
+        self._stored: Optional[str] = None  # the file's text, as far as it is known
 
     def __enter__(self) -> Ledger:
         if not self._read_only:
@@ -112,6 +113,7 @@ class Ledger:
         try:
             text = self._read()
             self.data = empty() if text is None else parse(text, self.path)
+            self._stored = text
         except BaseException:
             self._give_lock()
             raise
@@ -121,15 +123,16 @@ class Ledger:
         self._give_lock()
 
     def save(self) -> None:
-        """Writes what stands in ``data``: whole, to the disk, in one step. A no-op when read-only."""
-        if self._read_only:
+        """Writes what stands in ``data``: whole, to the disk, in one step. A no-op when read-only, and without a change."""
+        text = json.dumps(dict(self.data, kind=KIND, format=FORMAT), indent=1, sort_keys=True) + "\n"
+        if self._read_only or text == self._stored or (self._stored is None and self.data == empty()):
             return
-        content = dict(self.data, kind=KIND, format=FORMAT)
         folder, name = os.path.split(self.path)
         fresh = os.path.join(folder, ".%s.new" % name)
         try:
-            self._write(fresh, json.dumps(content, indent=1, sort_keys=True) + "\n")
+            self._write(fresh, text)
             os.replace(fresh, self.path)
+            self._stored = text
             _flush_folder(folder)
         except OSError as error:
             _remove(fresh)
@@ -138,13 +141,24 @@ class Ledger:
                 "Make room or give write access, then run again.",
             ) from None
 
-    def fingerprint(self, value: Any) -> str:
-        """A keyed hash of a value, for comparison with what was sent before."""
+    def remember_sent(self, name: str, value: Any) -> None:
+        """Keeps a keyed hash of a value that the client will not show."""
+        self.make_key()
+        self.data["sent"][name] = self.fingerprint(value)
+
+    def make_key(self) -> None:
+        """The key of the hashes, made when the first one is kept."""
         if not self.data["sent_key"]:
             self.data["sent_key"] = secrets.token_hex(32)
+
+    def was_sent(self, name: str, value: Any) -> bool:
+        """Whether just this value was the last one sent."""
+        return name in self.data["sent"] and hmac.compare_digest(self.data["sent"][name], self.fingerprint(value))
+
+    def fingerprint(self, value: Any) -> str:
+        """A keyed hash of a value."""
         canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
-        key = bytes.fromhex(self.data["sent_key"])
-        return hmac.new(key, canonical.encode("utf-8"), hashlib.sha256).hexdigest()
+        return hmac.new(self.data["sent_key"].encode("ascii"), canonical.encode("utf-8"), hashlib.sha256).hexdigest()
 
     @staticmethod
     def _write(path: str, text: str) -> None:
@@ -223,6 +237,26 @@ class Ledger:
         if len(text) > MAXIMUM_SIZE:
             raise LedgerError("%s is no ledger of this collection: it is too large" % self.path)
         return text
+
+
+class NoLedger(Ledger):
+    """Where no ledger is given: the same, forgotten at the end of the task."""
+
+    def __init__(self) -> None:
+        super().__init__("/", read_only=True)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def was_sent(self, name: str, value: Any) -> bool:
+        return False
+
+
+def open_ledger(
+    path: Optional[str], read_only: bool, progress: Callable[[str], None], lock_wait: float = LOCK_WAIT
+) -> Ledger:
+    """The ledger at this path, or a forgetful one where there is none."""
+    return Ledger(path, read_only, progress, lock_wait) if path else NoLedger()
 
 
 def _locked(descriptor: int) -> bool:

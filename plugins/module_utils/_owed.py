@@ -32,9 +32,12 @@ def owed_settings(data: Mapping[str, Any]) -> List[str]:
     return list(data["restart"]["settings"]) if data["restart"] else []
 
 
-def intend(data: Dict[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """Notes what a PATCH is about to change. ``before`` and ``after``: setting -> value, those that need a restart."""
-    data["intention"] = {"since": now_text(), "before": dict(before), "after": dict(after)}
+def intend(data: Dict[str, Any], before: Mapping[str, Any], after: Optional[Mapping[str, Any]]) -> None:
+    """Notes what a write is about to change. ``before`` and ``after``: setting -> value, those that need a restart.
+
+    ``after`` is None for a reset, of which nobody knows beforehand what it leaves.
+    """
+    data["intention"] = {"since": now_text(), "before": dict(before), "after": None if after is None else dict(after)}
 
 
 def withdraw(data: Dict[str, Any]) -> None:
@@ -65,6 +68,8 @@ def was_taken(data: Mapping[str, Any], current: Mapping[str, Any]) -> Optional[L
     intention = data["intention"]
     if intention is None:
         return None
+    if intention["after"] is None:
+        return sorted(name for name, value in intention["before"].items() if current.get(name) != value)
     return sorted(
         name
         for name, value in intention["after"].items()

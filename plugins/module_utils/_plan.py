@@ -57,7 +57,9 @@ def normalise(setting: Setting, value: Any) -> Any:
     if setting.kind == "int":
         return _as_int(value)
     if setting.kind == "set":
-        return sorted(set(value)) if isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value) else value
+        return (
+            sorted(set(value)) if isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value) else value
+        )
     return value
 
 
@@ -201,11 +203,11 @@ def _becomes_shown(client: Client, setting: Setting) -> bool:
     return not (setting.removed and _catalog.is_at_least(client.version, setting.removed))
 
 
-def not_kept(client: Client, plan: Plan) -> List[str]:
-    """After the PATCH: the changed settings that GET shows with another value than was sent."""
+def not_kept(before: Client, after: Client, plan: Plan) -> List[str]:
+    """After the PATCH: the changed settings that GET shows with another value than was sent, or shows no more."""
     found = []
     for name in plan.changed:
-        there, value = shown_value(client, name)
-        if there and not same(name, value, plan.wanted[name]):
+        there, value = shown_value(after, name)
+        if (there and not same(name, value, plan.wanted[name])) or (not there and shown_value(before, name)[0]):
             found.append(name)
     return found

@@ -12,10 +12,10 @@ falls back to, ``redact`` says how it is shown (``url``: a URL without its secre
 
 from __future__ import annotations
 
-import difflib
-from typing import Any, Dict, Iterable, Iterator, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
 from ansible.module_utils.basic import env_fallback
+from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import nearest
 from ansible_collections.wabiz.onprem.plugins.module_utils._redact import hide_values, redact_url
 
 Options = Mapping[str, Mapping[str, Any]]
@@ -78,9 +78,3 @@ def unknown_option(options: Options, args: Mapping[str, Any], place: str = "") -
             if found:
                 return found
     return None
-
-
-def nearest(name: Any, known: Iterable[str]) -> str:
-    """The known name that looks most like this one; empty if none does."""
-    matches = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else ""

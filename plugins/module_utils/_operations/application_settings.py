@@ -1,0 +1,256 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""The application settings of one client: declared, or reset to the client's defaults."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Mapping, Tuple
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import (
+    _campaigns,
+    _catalog,
+    _checks,
+    _connection,
+    _owed,
+    _plan,
+    _resource,
+    _settings_write,
+)
+from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
+from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._http import REQUESTS_IMPORT_ERROR as LIBRARY_ERROR
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, open_ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+
+_COLLECT = "collect_messages"
+_SETTINGS: Dict[str, Dict[str, Any]] = dict(
+    _resource.setting_options(),
+    **{_COLLECT: {"type": "bool"}, "extra_settings": {"type": "dict", "no_log": True, "redact": "values"}},
+)
+
+OPTIONS: Dict[str, Dict[str, Any]] = dict(
+    _connection.OPTIONS,
+    state={"type": "str", "choices": ["present", "default"], "default": "present"},
+    settings={"type": "dict", "no_log": True, "redact": "values"},
+    reset={"type": "list", "elements": "str"},
+    allow_webhook_loss={"type": "bool", "default": False},
+    ledger={"type": "path"},
+    **_SETTINGS,
+)
+RULES: Dict[str, Any] = {}
+
+
+def expand(args: Dict[str, Any]) -> Tuple[Dict[str, Any], str]:
+    """Puts the entries of the option ``settings`` beside the other options. Returns the arguments and a problem."""
+    settings = args.pop("settings", None)
+    if settings is None:
+        return args, ""
+    if not isinstance(settings, Mapping):
+        return args, "The option settings must be a dictionary of settings."
+    for name, value in settings.items():
+        if name not in _SETTINGS:
+            known = _catalog.nearest(name, _SETTINGS)
+            hint = (
+                "Did you mean %s?" % known if known else "What the collection does not know goes into extra_settings."
+            )
+            return args, "Unknown setting %s in the option settings. %s" % (name, hint)
+        if args.get(name) is not None:
+            return args, "%s is given twice, in the option settings and beside it." % name
+        args[name] = value
+    return args, ""
+
+
+def run(
+    params: Mapping[str, Any],
+    task: Task,
+    connect: Callable[[Mapping[str, Any], bool, Callable[[str], None]], Client] = _connection.connect,
+) -> Outcome:
+    """One GET; at most one PATCH (or DELETE), and one more GET to verify it. Raises OnPremError."""
+    given = _plan.given_values(params)
+    _checks.check_values(given)
+    reset = _reset_values(params, given)
+    with open_ledger(params["ledger"], task.check_mode, task.progress) as ledger:
+        with connect(params, task.check_mode, task.progress) as client:
+            current = _resource.fetch(client)
+            _own_ledger(ledger, client, task)
+            if _owed.resolve(ledger.data, current.values):
+                ledger.save()
+            if params["state"] == "default":
+                return _to_default(params, task, ledger, client, current)
+            return _to_wanted(params, task, ledger, client, current, given, reset)
+
+
+def _reset_values(params: Mapping[str, Any], given: _plan.Values) -> _plan.Values:
+    """What the names in ``reset`` mean. Raises InputError, also where a reset goes with what it cannot go with."""
+    if params["state"] == "default":
+        if given or params["reset"] or params[_COLLECT] is not None:
+            raise InputError("state: default takes no settings", "Use state: present, and reset for single settings.")
+        return {}
+    values = {}
+    for name in params["reset"] or []:
+        setting = _catalog.BY_NAME.get(name)
+        if setting is None:
+            known = _catalog.nearest(name, _catalog.BY_NAME)
+            raise InputError("%s in reset is no setting" % name, "Did you mean %s?" % known if known else "")
+        if name in given:
+            raise InputError("%s is both given and in reset" % name, "Decide for one of them.")
+        if not setting.default_certain:
+            raise InputError(
+                "%s cannot be reset by itself: sources disagree about its default" % name,
+                "Give the value that you want, or use state: default.",
+            )
+        values[name] = setting.default
+    return values
+
+
+def _own_ledger(ledger: Ledger, client: Client, task: Task) -> None:
+    """A ledger of another client would hold this one's settings: worth a word, as only people can tell a move from a mistake."""
+    owner = ledger.data["client"]
+    if owner and owner != client.name:
+        task.warn(
+            "Ledger %s was last used for client %s, now for %s. Each client needs a ledger of its own."
+            % (ledger.path, owner, client.name)
+        )
+    ledger.data["client"] = client.name
+
+
+def message_collection(current: _plan.Client) -> _catalog.Setting:
+    """What switches the garbage collection of messages in this client: what GET shows, else what its version has."""
+    for setting in (_catalog.MESSAGE_COLLECTION, _catalog.MESSAGE_COLLECTION_BEFORE_2_49_1):
+        if setting.name in current.values:
+            return setting
+    return _catalog.message_collection(current.version)
+
+
+def _wanted(
+    params: Mapping[str, Any], ledger: Ledger, current: _plan.Client, given: _plan.Values
+) -> Tuple[_plan.Values, List[str]]:
+    """The given settings, and over them what campaigns decide; the names of what they hold."""
+    wanted, name = dict(given), message_collection(current).name
+    if params[_COLLECT] is not None:
+        other = [
+            one
+            for one in (_catalog.MESSAGE_COLLECTION, _catalog.MESSAGE_COLLECTION_BEFORE_2_49_1)
+            if one.name in wanted
+        ]
+        if other:
+            raise InputError("%s and %s are both given" % (_COLLECT, other[0].name), "Decide for one of them.")
+        wanted[name] = params[_COLLECT]
+    if _campaigns.is_active(ledger.data):
+        return dict(wanted, **{name: False}), [name]
+    released = _campaigns.released_value(ledger.data)
+    if released is not None and name not in wanted:
+        wanted[name] = released
+    return wanted, []
+
+
+def _to_wanted(
+    params: Mapping[str, Any],
+    task: Task,
+    ledger: Ledger,
+    client: Client,
+    current: _plan.Client,
+    given: _plan.Values,
+    reset: _plan.Values,
+) -> Outcome:
+    given = dict(_checks.without_placeholders(current, given), **reset)
+    wanted, held = _wanted(params, ledger, current, given)
+    _checks.check_against(current, wanted)
+    plan = _plan.make_plan(current, wanted, ledger.was_sent, held)
+    after = _plan.predicted(current, plan)
+    _checks.check_webhook_loss(current, after, params["allow_webhook_loss"])
+    for text in _checks.warnings(current, given, after):
+        task.warn(text)
+    _campaigns.note_before(ledger.data, current.values.get(message_collection(current).name))
+    if plan.body and not task.check_mode:
+        after = _settings_write.patch(ledger, client, current, plan).values
+    elif plan.restart:
+        _owed.owe(ledger.data, plan.restart)
+    _campaigns.close_hold(ledger.data)
+    ledger.save()
+    return _outcome(ledger, current, plan.changed, sorted(wanted), after, wanted, held)
+
+
+def _to_default(
+    params: Mapping[str, Any], task: Task, ledger: Ledger, client: Client, current: _plan.Client
+) -> Outcome:
+    if _campaigns.is_active(ledger.data):
+        names = ", ".join(campaign["name"] for campaign in _campaigns.listed(ledger.data))
+        raise InputError(
+            "the settings cannot be reset while a campaign holds garbage collection off (%s)" % names,
+            "End the campaign first.",
+            client=client.name,
+        )
+    differing = _settings_write.differs_from_default(ledger, current)
+    if differing == []:
+        return _outcome(ledger, current, [], sorted(current.values), current.values, {}, [])
+    prediction = _predicted_default(current)
+    _checks.check_webhook_loss(current, prediction, params["allow_webhook_loss"])
+    if task.check_mode:
+        return _default_in_check_mode(task, ledger, current, differing, prediction)
+    hidden = sorted(ledger.data["sent"])
+    after = _settings_write.reset_all(ledger, client, current)
+    names = set(current.values) | set(after.values)
+    changed = sorted([name for name in names if current.values.get(name) != after.values.get(name)] + hidden)
+    changed += sorted(_plan.EXTRA + key for key in _differing_extra(current, after) if _plan.EXTRA + key not in hidden)
+    _campaigns.close_hold(ledger.data)
+    ledger.save()
+    return _outcome(ledger, current, changed, sorted(names), after.values, {}, [])
+
+
+def _differing_extra(before: _plan.Client, after: _plan.Client) -> List[str]:
+    keys = set(before.extra) | set(after.extra)
+    return [key for key in keys if before.extra.get(key) != after.extra.get(key)]
+
+
+def _predicted_default(current: _plan.Client) -> _plan.Values:
+    """What a reset leaves, as far as it is certain; what is not is taken to stay as it is."""
+    certain = {setting.name: setting.default for setting in _catalog.SETTINGS if setting.default_certain}
+    return {name: certain.get(name, value) for name, value in current.values.items()}
+
+
+def _default_in_check_mode(
+    task: Task, ledger: Ledger, current: _plan.Client, differing: Any, prediction: _plan.Values
+) -> Outcome:
+    changed = sorted(name for name in current.values if current.values[name] != prediction[name])
+    changed = sorted(set(changed) | set(differing or []) | set(ledger.data["sent"]))
+    unknown = sorted(
+        [name for name in current.values if not _catalog.BY_NAME[name].default_certain and name not in changed]
+        + [_plan.EXTRA + key for key in current.extra]
+    )
+    if differing is None and unknown:
+        task.warn(
+            "Only a reset tells the defaults of %s: whether they differ cannot be known in check mode."
+            % ", ".join(unknown)
+        )
+    restart = [name for name in changed if name in _catalog.BY_NAME and _catalog.BY_NAME[name].restart]
+    if restart:
+        _owed.owe(ledger.data, restart)
+    outcome = _outcome(ledger, current, changed, sorted(current.values), prediction, {}, [])
+    # Unless the ledger knows better, a reset is not claimed to change nothing.
+    return Outcome(True, outcome.values, outcome.before, outcome.after) if differing is None and unknown else outcome
+
+
+def _outcome(
+    ledger: Ledger,
+    before: _plan.Client,
+    changed: List[str],
+    managed: List[str],
+    after: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    held: List[str],
+) -> Outcome:
+    shown_before, shown_after = _resource.shown_pair(managed, before, dict(wanted, **after))
+    values = {
+        "settings": _resource.shown(after),
+        "changed_settings": changed,
+        "restart_required": _owed.is_owed(ledger.data),
+        "restart_settings": _owed.owed_settings(ledger.data),
+        "held_settings": held,
+        "api_version": _checks.version_text(before) if before.version else None,
+    }
+    return Outcome(bool(changed), values, shown_before, shown_after)

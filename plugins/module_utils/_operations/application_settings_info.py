@@ -1,0 +1,52 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""What the application settings of one client are, and with its ledger what is owed and held."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Mapping
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns, _checks, _connection, _owed, _resource
+from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
+from ansible_collections.wabiz.onprem.plugins.module_utils._http import REQUESTS_IMPORT_ERROR as LIBRARY_ERROR
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, open_ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._operations.application_settings import message_collection
+from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+
+OPTIONS: Dict[str, Dict[str, Any]] = dict(_connection.OPTIONS, ledger={"type": "path"})
+RULES: Dict[str, Any] = {}
+
+
+def run(
+    params: Mapping[str, Any],
+    task: Task,
+    connect: Callable[[Mapping[str, Any], bool, Callable[[str], None]], Client] = _connection.connect,
+) -> Outcome:
+    """One GET. Raises OnPremError."""
+    with open_ledger(params["ledger"], True, task.progress) as ledger:
+        with connect(params, True, task.progress) as client:
+            current = _resource.fetch(client)
+        values: Dict[str, Any] = {
+            "settings": _resource.shown(current.values),
+            "wa_id": current.wa_id,
+            "other_settings": sorted(current.extra),
+            "api_version": _checks.version_text(current) if current.version else None,
+        }
+        if params["ledger"]:
+            held = [message_collection(current).name] if _campaigns.is_active(ledger.data) else []
+            values.update(_from_ledger(ledger), held_settings=held)
+        return Outcome(False, values)
+
+
+def _from_ledger(ledger: Ledger) -> Dict[str, Any]:
+    restart = ledger.data["restart"]
+    return {
+        "restart_required": _owed.is_owed(ledger.data),
+        "restart_settings": _owed.owed_settings(ledger.data),
+        "restart_since": restart["since"] if restart else None,
+        "campaigns": _campaigns.listed(ledger.data),
+    }

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""The settings resource: its path, how it is read, its options, and how it is shown."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterable, Mapping, Tuple
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import _plan
+from ansible_collections.wabiz.onprem.plugins.module_utils._answers import MalformedAnswer, dig
+from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME, SETTINGS, Setting
+from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
+from ansible_collections.wabiz.onprem.plugins.module_utils._redact import hide, hide_pair, redact_url, redact_url_pair
+
+PATH = "/v1/settings/application"
+
+_TYPES = {
+    "bool": {"type": "bool"},
+    "int": {"type": "int"},
+    "str": {"type": "str"},
+    "set": {"type": "list", "elements": "str"},
+}
+
+
+def _option(setting: Setting) -> Dict[str, Any]:
+    option: Dict[str, Any] = dict(_TYPES[setting.kind])
+    if setting.choices:
+        option["choices"] = list(setting.choices)
+    if setting.url:
+        option.update(no_log=True, redact="url")
+    elif "pass" in setting.name:
+        option["no_log"] = False  # Ansible takes the name for that of a password, and warns
+    return option
+
+
+def setting_options() -> Dict[str, Dict[str, Any]]:
+    """The catalog as a module's options. None has a default: what is absent is left alone."""
+    options: Dict[str, Dict[str, Any]] = {}
+    for setting in SETTINGS:
+        place = options
+        for part in setting.option_path[:-1]:
+            place = place.setdefault(part, {"type": "dict", "options": {}})["options"]
+        place[setting.option_path[-1]] = _option(setting)
+    return options
+
+
+def fetch(client: Client) -> _plan.Client:
+    """The client's settings by one GET."""
+    doing = "read the application settings"
+    answer = client.get(PATH, doing)
+    try:
+        application = dig(answer, "settings", "application")
+    except MalformedAnswer as problem:
+        raise client.malformed(doing, PATH, str(problem)) from None
+    return _plan.read_client(application, answer.version)
+
+
+def shown(values: Mapping[str, Any]) -> Dict[str, Any]:
+    """The settings as options, in a form that may be shown."""
+    visible = {}
+    for name, value in values.items():
+        visible[name] = redact_url(value) if BY_NAME[name].url and isinstance(value, str) else value
+    return _plan.as_options(visible)
+
+
+def shown_pair(
+    names: Iterable[str], before: _plan.Client, after: Mapping[str, Any]
+) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+    """Before and after of what is managed, for a diff: secrets hidden on both sides, and visibly different if changed."""
+    sides: Tuple[Dict[str, Any], Dict[str, Any]] = ({}, {})
+    extra: Tuple[Dict[str, Any], Dict[str, Any]] = ({}, {})
+    for name in names:
+        there, old = _plan.shown_value(before, name)
+        new = after.get(name, old)
+        target, key = (sides, name) if name in BY_NAME else (extra, name[len(_plan.EXTRA) :])
+        if name not in BY_NAME:
+            old, new = hide_pair(old, new) if there else (None, hide(new))
+        elif BY_NAME[name].url:
+            old, new = redact_url_pair(old, new)
+        if there:
+            target[0][key] = old
+        target[1][key] = new
+    return _with_extra(sides[0], extra[0]), _with_extra(sides[1], extra[1])
+
+
+def _with_extra(values: Mapping[str, Any], extra: Mapping[str, Any]) -> Dict[str, Any]:
+    options = _plan.as_options(values)
+    return dict(options, extra_settings=dict(extra)) if extra else options

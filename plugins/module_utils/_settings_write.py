@@ -1,0 +1,136 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""Writes to the settings resource so that no restart is lost: noted before, owed after, verified.
+
+The order is the point: the ledger says *intended* before anything is sent, and *owed* before anything else is done.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, Callable, Dict, List, Mapping, Optional
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import _owed, _plan
+from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME
+from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
+from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._resource import PATH, fetch
+
+
+def _noted(
+    ledger: Ledger,
+    names: List[str],
+    before: Mapping[str, Any],
+    after: Optional[Mapping[str, Any]],
+    write: Callable[[], Any],
+) -> None:
+    """Makes a write with its intention in the ledger. A refusal withdraws it; an unknown outcome leaves it standing.
+
+    :arg names: what is written; what was sent of these before is not relied on until the outcome is known.
+    :arg before: those of them that need a restart, with their values; ``after`` likewise.
+    """
+    sent_before = dict(ledger.data["sent"])
+    if before:
+        _owed.intend(ledger.data, before, after)
+    for name in names:
+        ledger.data["sent"].pop(name, None)
+    ledger.save()
+    try:
+        write()
+    except CallError as error:
+        if not error.outcome_unknown:
+            _owed.withdraw(ledger.data)
+            ledger.data["sent"] = sent_before
+            ledger.save()
+        raise
+
+
+def patch(ledger: Ledger, client: Client, before: _plan.Client, plan: _plan.Plan) -> _plan.Client:
+    """Sends the plan's one PATCH and verifies it by a GET, which is returned."""
+    restart = {name: plan.wanted[name] for name in plan.restart}
+    doing = "change %s" % ", ".join(plan.changed)
+    _noted(
+        ledger,
+        plan.changed,
+        {name: before.values.get(name) for name in restart},
+        restart,
+        lambda: client.patch(PATH, plan.body, doing),
+    )
+    owed_before = copy.deepcopy(ledger.data["restart"])
+    if restart:
+        _owed.owe(ledger.data, restart)
+    for name in plan.changed:
+        if not _plan.shown_value(before, name)[0]:
+            ledger.remember_sent(name, plan.wanted[name])
+    ledger.save()
+    after = fetch(client)
+    _verify(ledger, client, before, after, plan, owed_before)
+    return after
+
+
+def _verify(
+    ledger: Ledger,
+    client: Client,
+    before: _plan.Client,
+    after: _plan.Client,
+    plan: _plan.Plan,
+    owed_before: Optional[Dict[str, Any]],
+) -> None:
+    for name in plan.changed:
+        if _plan.shown_value(after, name)[0]:
+            ledger.data["sent"].pop(name, None)  # GET shows it from now on
+    lost = _plan.not_kept(before, after, plan)
+    if lost and plan.restart and set(plan.restart) <= set(lost):
+        ledger.data["restart"] = owed_before  # nothing has changed that a restart would bring into effect
+    ledger.save()
+    if lost:
+        raise client.error(
+            "PATCH %s was answered with success, but GET shows that the client did not keep %s"
+            % (PATH, ", ".join(lost)),
+            "See whether this client version supports the value, and whether somebody else writes the settings too.",
+            "change %s" % ", ".join(plan.changed),
+            method="PATCH",
+            path=PATH,
+        )
+
+
+def reset_all(ledger: Ledger, client: Client, before: _plan.Client) -> _plan.Client:
+    """Sends DELETE, and returns what a GET shows afterwards."""
+    at_stake = {name: value for name, value in before.values.items() if BY_NAME[name].restart}
+    hidden = [name for name in ledger.data["sent"] if name in BY_NAME and BY_NAME[name].restart]
+    at_stake.update({name: "(sent, not shown)" for name in hidden})
+    everything = list(ledger.data["sent"])
+    _noted(ledger, everything, at_stake, None, lambda: client.delete(PATH, "reset the application settings"))
+    after = fetch(client)
+    _owed.resolve(ledger.data, after.values)
+    remember_default(ledger, after)
+    ledger.save()
+    return after
+
+
+def _everything(client: _plan.Client) -> Dict[str, Any]:
+    return dict(client.values, **{_plan.EXTRA + key: value for key, value in client.extra.items()})
+
+
+def remember_default(ledger: Ledger, after: _plan.Client) -> None:
+    """Keeps what the client looks like right after a reset, as keyed hashes."""
+    ledger.make_key()
+    ledger.data["at_default"] = {name: ledger.fingerprint(value) for name, value in _everything(after).items()}
+
+
+def differs_from_default(ledger: Ledger, current: _plan.Client) -> Optional[List[str]]:
+    """The names that differ from what the client looked like right after its last reset; None where that is not known.
+
+    What was sent since then and is never shown differs too.
+    """
+    remembered = ledger.data["at_default"]
+    if remembered is None:
+        return None
+    now = {name: ledger.fingerprint(value) for name, value in _everything(current).items()}
+    names = set(remembered) | set(now)
+    return sorted({name for name in names if remembered.get(name) != now.get(name)} | set(ledger.data["sent"]))

@@ -1,0 +1,113 @@
+#!/usr/bin/python
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: application_settings_info
+short_description: Reads the application settings of a WhatsApp Business On-Premises client
+version_added: 1.0.0
+description:
+  - Reads the resource C(/v1/settings/application) of one client by a single C(GET).
+  - The answer has the option names of M(wabiz.onprem.application_settings), so that it can be pasted back there.
+author:
+  - wabiz.onprem contributors (@wabiz-onprem)
+extends_documentation_fragment:
+  - wabiz.onprem.connection
+  - wabiz.onprem.ledger
+  - wabiz.onprem.attributes
+  - wabiz.onprem.attributes.info_module
+  - wabiz.onprem.attributes.actiongroup_api
+seealso:
+  - module: wabiz.onprem.application_settings
+"""
+
+EXAMPLES = r"""
+- name: Read the settings
+  wabiz.onprem.application_settings_info:
+    api_url: https://wa.example.com:9090
+    password: "{{ wa_admin_password }}"
+    ca_path: /etc/ssl/wa-ca.pem
+  register: client
+
+- name: Give another client the same settings, with a webhook of its own
+  wabiz.onprem.application_settings:
+    api_url: https://other.example.com:9090
+    password: "{{ other_admin_password }}"
+    settings: "{{ client.settings | combine({'webhooks': {'url': other_webhook_url}}, recursive=true) }}"
+"""
+
+RETURN = r"""
+settings:
+  description:
+    - The settings that the client shows, by option names.
+    - User info and the values of the query string of a URL are hidden. Given back to the same client, such a URL stands for
+      the one that it has.
+  returned: success
+  type: dict
+  sample:
+    callback_backoff_delay_ms: 3000
+    garbagecollector_enable: {media: false, messages: true}
+    webhooks: {max_concurrent_requests: 6, url: "https://hooks.example.com/wa?auth=***"}
+wa_id:
+  description: The WhatsApp id of the client; an empty string while it is not registered.
+  returned: success
+  type: str
+  sample: "16315551019"
+other_settings:
+  description: Names of the settings that the client shows and this collection does not know. Their values are not shown.
+  returned: success
+  type: list
+  elements: str
+  sample: [sent_status]
+api_version:
+  description: Version of the client, without a leading V(v); V(null) where it does not tell.
+  returned: success
+  type: str
+  sample: 2.53.1
+restart_required:
+  description: Whether a restart of the Coreapp is owed.
+  returned: when O(ledger) is given
+  type: bool
+  sample: false
+restart_settings:
+  description: Names of the settings that the restart is for.
+  returned: when O(ledger) is given
+  type: list
+  elements: str
+  sample: []
+restart_since:
+  description: Since when the restart is owed, in UTC; V(null) if none is.
+  returned: when O(ledger) is given
+  type: str
+  sample: "2026-11-22T14:05:00Z"
+campaigns:
+  description: The active campaigns.
+  returned: when O(ledger) is given
+  type: list
+  elements: dict
+  sample:
+    - name: black-friday
+      since: "2026-11-22T14:05:00Z"
+      planned_end: "2026-11-30T18:00:00Z"
+      overdue: false
+held_settings:
+  description: Names of the settings that an active campaign decides.
+  returned: when O(ledger) is given
+  type: list
+  elements: str
+  sample: [garbagecollector_enable.messages]
+"""
+
+from ansible_collections.wabiz.onprem.plugins.module_utils._front import run_module
+from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings_info
+
+
+def main() -> None:
+    run_module(application_settings_info)
+
+
+if __name__ == "__main__":
+    main()
