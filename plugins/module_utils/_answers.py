@@ -12,7 +12,7 @@ import email.utils
 import json
 import time
 from dataclasses import dataclass
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Mapping
 
 # An API code that says that the request was turned away before anything was done, so that it is safe to repeat.
 TURNED_AWAY_CODES = frozenset((1011, 1015, 1016, 1017, 1018))
@@ -25,8 +25,8 @@ class Answer:
     """An answer with status 2xx: ``data`` is the JSON body, an empty dict for an empty body or ``null``."""
 
     status: int
-    data: Dict[str, Any]
-    version: Optional[str]
+    data: dict[str, Any]
+    version: str | None
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Refusal:
     """Any other answer."""
 
     status: int
-    code: Optional[int]
-    retry_after: Optional[float]  # seconds, where the answer says so in a form that can be understood
+    code: int | None
+    retry_after: float | None  # seconds, where the answer says so in a form that can be understood
 
     @property
     def retryable(self) -> bool:
@@ -64,10 +64,10 @@ def decoded(body: bytes) -> Any:
         return json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
         kind = "HTML" if body.lstrip()[:1] == b"<" else "something else"
-        raise MalformedAnswer("the body is %s instead of JSON" % kind) from None
+        raise MalformedAnswer(f"the body is {kind} instead of JSON") from None
 
 
-def api_code(body: bytes) -> Optional[int]:
+def api_code(body: bytes) -> int | None:
     """The first error code in a body of whatever kind; never raises, as bodies of errors are inconsistent."""
     try:
         data = decoded(body)
@@ -79,7 +79,7 @@ def api_code(body: bytes) -> Optional[int]:
     return code if isinstance(code, int) and not isinstance(code, bool) else None
 
 
-def retry_after_seconds(value: Optional[str], now: Optional[float] = None) -> Optional[float]:
+def retry_after_seconds(value: str | None, now: float | None = None) -> float | None:
     """``Retry-After`` in seconds from now: a number or an HTTP date; None for nothing and for garbage."""
     text = (value or "").strip()
     if text.isdigit() and text.isascii():
@@ -97,9 +97,9 @@ def accepted(status: int, body: bytes) -> Answer:
     if data is None:
         data = {}
     if not isinstance(data, dict):
-        raise MalformedAnswer("the body is a JSON %s instead of an object" % type(data).__name__)
+        raise MalformedAnswer(f"the body is a JSON {type(data).__name__} instead of an object")
     if data.get("errors"):
-        raise MalformedAnswer("it reports success and an error (API code %s) at once" % api_code(body))
+        raise MalformedAnswer(f"it reports success and an error (API code {api_code(body)}) at once")
     meta = data.get("meta")
     version = meta.get("version") if isinstance(meta, dict) else None
     return Answer(status, data, version if isinstance(version, str) else None)
@@ -110,11 +110,11 @@ def refused(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
     return Refusal(status, api_code(body), retry_after_seconds(headers.get("retry-after")))
 
 
-def dig(answer: Answer, *path: str) -> Dict[str, Any]:
+def dig(answer: Answer, *path: str) -> dict[str, Any]:
     """The object at a path of an answer. Raises MalformedAnswer where there is none."""
     found: Any = answer.data
     for name in path:
         found = found.get(name) if isinstance(found, dict) else None
     if not isinstance(found, dict):
-        raise MalformedAnswer("the answer has no %s" % ".".join(path))
+        raise MalformedAnswer("the answer has no {}".format(".".join(path)))
     return found

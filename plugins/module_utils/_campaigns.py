@@ -13,7 +13,7 @@ is kept in ``hold``; what the last one leaves it as stands in ``release`` until 
 from __future__ import annotations
 
 import datetime
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Mapping
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
 from ansible_collections.wabiz.onprem.plugins.module_utils._owed import now_text
@@ -43,7 +43,7 @@ def is_active(data: Mapping[str, Any]) -> bool:
     return bool(data["campaigns"])
 
 
-def listed(data: Mapping[str, Any], now: Optional[datetime.datetime] = None) -> List[Dict[str, Any]]:
+def listed(data: Mapping[str, Any], now: datetime.datetime | None = None) -> list[dict[str, Any]]:
     """The active campaigns, by name: name, since, planned_end (or None), overdue."""
     moment = now or datetime.datetime.now(datetime.timezone.utc)
     found = []
@@ -54,7 +54,7 @@ def listed(data: Mapping[str, Any], now: Optional[datetime.datetime] = None) -> 
     return found
 
 
-def begin(data: Dict[str, Any], name: str, planned_end: Optional[str]) -> bool:
+def begin(data: dict[str, Any], name: str, planned_end: str | None) -> bool:
     """Adds a campaign, or changes its planned end. Returns whether the data has changed."""
     wanted = now_text(parse_moment(planned_end)) if planned_end else None
     known = data["campaigns"].get(name)
@@ -66,7 +66,7 @@ def begin(data: Dict[str, Any], name: str, planned_end: Optional[str]) -> bool:
     return True
 
 
-def end(data: Dict[str, Any], names: List[str], after: str) -> List[str]:
+def end(data: dict[str, Any], names: list[str], after: str) -> list[str]:
     """Takes campaigns out; the last one notes what it leaves behind. Returns the names of those that were active."""
     ended = [name for name in names if data["campaigns"].pop(name, None) is not None]
     if ended and not data["campaigns"]:
@@ -74,7 +74,7 @@ def end(data: Dict[str, Any], names: List[str], after: str) -> List[str]:
     return ended
 
 
-def note_before(data: Dict[str, Any], value: Optional[bool]) -> bool:
+def note_before(data: dict[str, Any], value: bool | None) -> bool:
     """Keeps what garbage collection was before the first campaign. Returns whether the data has changed."""
     if not is_active(data) or data["hold"] is not None or value is None:
         return False
@@ -82,7 +82,7 @@ def note_before(data: Dict[str, Any], value: Optional[bool]) -> bool:
     return True
 
 
-def released_value(data: Mapping[str, Any]) -> Optional[bool]:
+def released_value(data: Mapping[str, Any]) -> bool | None:
     """What the last campaign that ended leaves garbage collection as; None where nothing is to be done."""
     if is_active(data) or data["release"] is None:
         return None
@@ -91,7 +91,7 @@ def released_value(data: Mapping[str, Any]) -> Optional[bool]:
     return bool(data["release"] == "on")
 
 
-def close_hold(data: Dict[str, Any]) -> bool:
+def close_hold(data: dict[str, Any]) -> bool:
     """The client is as the last campaign leaves it. Returns whether the data has changed."""
     if is_active(data) or (data["hold"] is None and data["release"] is None):
         return False

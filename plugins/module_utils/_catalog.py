@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import Any, Dict, Iterable, Optional, Tuple
+from typing import Any, Iterable, Tuple
 
 Version = Tuple[int, ...]
 
@@ -31,14 +31,14 @@ class Setting:
     default: Any = None  # documented default; None: none is documented
     default_certain: bool = True  # false: sources disagree, or none states it
     restart: bool = False  # in effect only after the Coreapp has been restarted
-    since: Optional[str] = None  # first client version that knows the setting
-    removed: Optional[str] = None  # from this client version on, GET does not show it any more
-    deprecated: Optional[str] = None  # deprecated since this client version
+    since: str | None = None  # first client version that knows the setting
+    removed: str | None = None  # from this client version on, GET does not show it any more
+    deprecated: str | None = None  # deprecated since this client version
     deprecated_hint: str = ""  # what to use instead
-    cannot_enable_from: Optional[str] = None  # from this client version on, `true` is refused
+    cannot_enable_from: str | None = None  # from this client version on, `true` is refused
     echoed: bool = True  # false: no known GET answer ever contained it
-    choices: Tuple[Any, ...] = ()
-    minimum: Optional[int] = None
+    choices: tuple[Any, ...] = ()
+    minimum: int | None = None
     unit: str = ""
     multiconnect: bool = False  # has a meaning with Multiconnect alone
     url: bool = False  # an https:// URL that may carry secrets
@@ -50,11 +50,11 @@ class Setting:
         return self.option or self.api
 
     @property
-    def api_path(self) -> Tuple[str, ...]:
+    def api_path(self) -> tuple[str, ...]:
         return tuple(self.api.split("."))
 
     @property
-    def option_path(self) -> Tuple[str, ...]:
+    def option_path(self) -> tuple[str, ...]:
         return tuple(self.name.split("."))
 
     @property
@@ -66,7 +66,7 @@ class Setting:
 MEDIA_TYPES = ("audio", "document", "image", "sticker", "video", "voice")
 LOG_LEVELS = ("info", "warning", "error", "fatal")
 
-SETTINGS: Tuple[Setting, ...] = (
+SETTINGS: tuple[Setting, ...] = (
     # "Affects the limits of connections to the database": no known GET answer contains it.
     Setting("axolotl_context_striping_disabled", "bool", False, restart=True, since="2.25", echoed=False),
     # The page types both delays as strings; clients answer with integers and take either.
@@ -125,18 +125,18 @@ SETTINGS: Tuple[Setting, ...] = (
 )
 
 # Identity, not a setting: the client sets it when it registers.
-READ_ONLY: Tuple[str, ...] = ("wa_id",)
+READ_ONLY: tuple[str, ...] = ("wa_id",)
 
-BY_API: Dict[str, Setting] = {setting.api: setting for setting in SETTINGS}
-BY_NAME: Dict[str, Setting] = {setting.name: setting for setting in SETTINGS}
-TOP_LEVEL: Tuple[str, ...] = tuple(dict.fromkeys(setting.top_level for setting in SETTINGS))
+BY_API: dict[str, Setting] = {setting.api: setting for setting in SETTINGS}
+BY_NAME: dict[str, Setting] = {setting.name: setting for setting in SETTINGS}
+TOP_LEVEL: tuple[str, ...] = tuple(dict.fromkeys(setting.top_level for setting in SETTINGS))
 
 # What switches the automatic garbage collection of messages: the present name, and the one before 2.49.1.
 MESSAGE_COLLECTION = BY_API["garbagecollector_enable.messages"]
 MESSAGE_COLLECTION_BEFORE_2_49_1 = BY_API["db_garbagecollector_enable"]
 
 
-def parse_version(text: Optional[str]) -> Optional[Version]:
+def parse_version(text: str | None) -> Version | None:
     """``"v2.33.4"`` or ``"2.33.4"`` as ``(2, 33, 4)``; None where there is none (both forms occur in one client)."""
     digits = (text or "").strip()
     if digits[:1] in ("v", "V"):
@@ -147,18 +147,18 @@ def parse_version(text: Optional[str]) -> Optional[Version]:
     return tuple(int(part) for part in parts)
 
 
-def is_at_least(version: Optional[Version], bound: Optional[str]) -> bool:
+def is_at_least(version: Version | None, bound: str | None) -> bool:
     """Whether a client of this version has what came with ``bound``; an unknown version is taken to be new."""
     wanted = parse_version(bound)
     return wanted is None or version is None or version >= wanted
 
 
-def is_before(version: Optional[Version], bound: Optional[str]) -> bool:
+def is_before(version: Version | None, bound: str | None) -> bool:
     """The opposite of :func:`is_at_least`, for readability at the call."""
     return not is_at_least(version, bound)
 
 
-def message_collection(version: Optional[Version]) -> Setting:
+def message_collection(version: Version | None) -> Setting:
     """The setting that switches the automatic garbage collection of messages in a client of this version."""
     if is_before(version, MESSAGE_COLLECTION.since):
         return MESSAGE_COLLECTION_BEFORE_2_49_1

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping
+from typing import Any, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _catalog
@@ -31,16 +31,16 @@ def check_values(values: Values) -> None:
 
 def _check_extra(key: str) -> None:
     if key in _catalog.READ_ONLY:
-        raise InputError("%s cannot be set: it is the identity of the client" % key, "Remove it from extra_settings.")
+        raise InputError(f"{key} cannot be set: it is the identity of the client", "Remove it from extra_settings.")
     if key in _catalog.TOP_LEVEL:
-        raise InputError("%s is an option of its own" % key, "Move it out of extra_settings.")
+        raise InputError(f"{key} is an option of its own", "Move it out of extra_settings.")
 
 
 def _check_value(setting: Setting, value: Any) -> None:
     types = {"bool": bool, "int": int, "str": str, "set": list}
     kind = types[setting.kind]
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise InputError("%s must be of type %s" % (setting.name, "list" if kind is list else kind.__name__))
+        raise InputError("{} must be of type {}".format(setting.name, "list" if kind is list else kind.__name__))
     if setting.minimum is not None and value < setting.minimum:
         raise InputError("%s must be at least %d %s" % (setting.name, setting.minimum, setting.unit))
     outside = [
@@ -48,7 +48,7 @@ def _check_value(setting: Setting, value: Any) -> None:
     ]
     if outside:
         allowed = ", ".join(str(choice) for choice in setting.choices)
-        raise InputError("%s must be one of %s, not %s" % (setting.name, allowed, outside[0]))
+        raise InputError(f"{setting.name} must be one of {allowed}, not {outside[0]}")
     if setting.url and value:
         _check_url(setting.name, value)
 
@@ -61,9 +61,9 @@ def _check_url(name: str, url: str) -> None:
         parts, usable = None, False
     clean = not any(character.isspace() or not character.isprintable() for character in url)
     if parts is None or not usable or not clean:
-        raise InputError("%s is no URL that a webhook can have" % name, 'Write https://host/path; "" removes it.')
+        raise InputError(f"{name} is no URL that a webhook can have", 'Write https://host/path; "" removes it.')
     if parts.scheme != "https":
-        raise InputError("%s must begin with https://, the client calls nothing else" % name)
+        raise InputError(f"{name} must begin with https://, the client calls nothing else")
 
 
 def check_against(client: Client, values: Values) -> None:
@@ -75,14 +75,13 @@ def check_against(client: Client, values: Values) -> None:
         there = name in client.values
         if setting.since and not there and _catalog.is_before(client.version, setting.since):
             raise InputError(
-                "%s needs a client from version %s on, this one is %s" % (name, setting.since, version_text(client)),
+                f"{name} needs a client from version {setting.since} on, this one is {version_text(client)}",
                 _older_name(setting),
             )
         if value is True and setting.cannot_enable_from and client.values.get(name) is not True:
             if _catalog.is_at_least(client.version, setting.cannot_enable_from):
                 raise InputError(
-                    "%s cannot be switched on from version %s on, this client is %s"
-                    % (name, setting.cannot_enable_from, version_text(client))
+                    f"{name} cannot be switched on from version {setting.cannot_enable_from} on, this client is {version_text(client)}"
                 )
 
 
@@ -102,9 +101,7 @@ def without_placeholders(client: Client, values: Values) -> Values:
     if not isinstance(url, str) or not is_redacted(url):
         return values
     if redact_url(client.values.get(URL)) != url:
-        raise InputError(
-            "%s is a URL with hidden parts (***), and not that of this client" % URL, "Give the whole URL."
-        )
+        raise InputError(f"{URL} is a URL with hidden parts (***), and not that of this client", "Give the whole URL.")
     return {name: value for name, value in values.items() if name != URL}
 
 
@@ -122,15 +119,11 @@ def warnings(client: Client, given: Values, after: Values) -> Iterator[str]:
     for name in given:
         setting = BY_NAME.get(name)
         if setting and setting.deprecated and _catalog.is_at_least(client.version, setting.deprecated):
-            yield "%s is deprecated since client version %s; use %s." % (
-                name,
-                setting.deprecated,
-                setting.deprecated_hint,
-            )
-    merged: Dict[str, Any] = dict(after, **given)
+            yield f"{name} is deprecated since client version {setting.deprecated}; use {setting.deprecated_hint}."
+    merged: dict[str, Any] = dict(after, **given)
     if "log_level" in given and merged.get("verbose_logging") is True:
         yield "log_level has no effect while verbose_logging is on."
-    intervals: List[Any] = [merged.get("heartbeat_interval"), merged.get("unhealthy_interval")]
+    intervals: list[Any] = [merged.get("heartbeat_interval"), merged.get("unhealthy_interval")]
     if {"heartbeat_interval", "unhealthy_interval"} & set(given) and all(isinstance(one, int) for one in intervals):
         if intervals[1] <= intervals[0]:
             yield "unhealthy_interval (%d s) is not above heartbeat_interval (%d s): nodes will fail over at once." % (

@@ -16,7 +16,7 @@ import base64
 import json
 import random
 import time
-from typing import Any, Callable, Dict, Mapping, Optional
+from typing import Any, Callable, Mapping
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _answers
 from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer, MalformedAnswer, Refusal
@@ -49,10 +49,10 @@ class Client:
         self,
         transport: Any,
         name: str,
-        username: Optional[str] = None,
-        password: Optional[str] = None,
-        token: Optional[str] = None,
-        api_key: Optional[str] = None,
+        username: str | None = None,
+        password: str | None = None,
+        token: str | None = None,
+        api_key: str | None = None,
         timeout: float = 30,
         retry_timeout: float = 60,
         read_only: bool = True,
@@ -65,10 +65,10 @@ class Client:
         self._transport = transport
         self._username, self._password = username, password
         self._given_token, self._api_key = token, api_key
-        self._own_token: Optional[str] = None
+        self._own_token: str | None = None
         self._timeout, self._retry_timeout = timeout, retry_timeout
         self._progress, self._clock, self._sleep = progress, clock, sleep
-        self._started: Optional[float] = None
+        self._started: float | None = None
 
     def __enter__(self) -> Client:
         return self
@@ -117,7 +117,7 @@ class Client:
 
     def _call(self, method: str, path: str, body: Any, doing: str, repeatable: bool) -> Answer:
         if self.read_only and method != "GET":
-            raise ReadOnlyError("%s %s was attempted where nothing may be written" % (method, path), client=self.name)
+            raise ReadOnlyError(f"{method} {path} was attempted where nothing may be written", client=self.name)
         relogin_left = self._given_token is None and self._api_key is None
         while True:
             headers = self._authorization()
@@ -129,9 +129,9 @@ class Client:
                 relogin_left = False  # the session has ended between two calls: once more, with a new one
                 self._own_token = None
 
-    def _authorization(self) -> Dict[str, str]:
+    def _authorization(self) -> dict[str, str]:
         if self._api_key is not None:
-            return {"Authorization": "Apikey %s" % self._api_key}
+            return {"Authorization": f"Apikey {self._api_key}"}
         if self._given_token is not None:
             return self._bearer(self._given_token)
         if self._own_token is None:
@@ -139,13 +139,13 @@ class Client:
         return self._bearer(self._own_token)
 
     @staticmethod
-    def _bearer(token: str) -> Dict[str, str]:
-        return {"Authorization": "Bearer %s" % token}
+    def _bearer(token: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {token}"}
 
     def _login(self) -> str:
-        doing = "log in as %s" % self._username
-        credentials = ("%s:%s" % (self._username, self._password)).encode("utf-8")
-        headers = {"Authorization": "Basic %s" % base64.b64encode(credentials).decode("ascii")}
+        doing = f"log in as {self._username}"
+        credentials = (f"{self._username}:{self._password}").encode()
+        headers = {"Authorization": "Basic {}".format(base64.b64encode(credentials).decode("ascii"))}
         answer = self._tried("POST", LOGIN, headers, None, doing, repeatable=True)
         users = answer.data.get("users")
         first = users[0] if isinstance(users, list) and users else None
@@ -178,10 +178,10 @@ class Client:
             unknown = unknown or (executed and method != "GET" and path != LOGIN)
             failure.outcome_unknown, failure.retryable = unknown, again
             again = again and (repeatable or not executed)
-            pause = wait * random.uniform(0.75, 1.25) if pause is None else pause  # noqa: S311  (spreads a fleet)
+            pause = wait * random.uniform(0.75, 1.25) if pause is None else pause
             if not again or pause >= self._time_left():
                 raise failure
-            self._progress("%s; trying again in %.1f s, for at most %.0f s" % (failure, pause, self._time_left()))
+            self._progress(f"{failure}; trying again in {pause:.1f} s, for at most {self._time_left():.0f} s")
             self._sleep(pause)
             wait = min(wait * 2, LONGEST_WAIT)
 
@@ -191,7 +191,7 @@ class Client:
         return started + self._retry_timeout - self._clock()
 
     def _send(
-        self, method: str, path: str, headers: Mapping[str, str], payload: Optional[bytes], last: bool = False
+        self, method: str, path: str, headers: Mapping[str, str], payload: bytes | None, last: bool = False
     ) -> RawAnswer:
         if self._started is None:
             self._started = self._clock()
@@ -228,10 +228,10 @@ class Client:
 
     def _refusal_error(self, method: str, path: str, refusal: Refusal, doing: str) -> CallError:
         title = api_title(refusal.code)
-        code = "" if refusal.code is None else ", API code %d%s" % (refusal.code, " (%s)" % title if title else "")
+        code = "" if refusal.code is None else ", API code %d%s" % (refusal.code, f" ({title})" if title else "")
         problem = "%s %s answered %d%s" % (method, path, refusal.status, code)
         if refusal.retry_after is not None:
-            problem += ", to be tried again after %.0f s" % refusal.retry_after
+            problem += f", to be tried again after {refusal.retry_after:.0f} s"
         details = {"method": method, "path": path, "status": refusal.status, "code": refusal.code}
         return self.error(problem, self._advice(path, refusal), doing, **details)
 

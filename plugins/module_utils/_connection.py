@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping, Optional
+from typing import Any, Callable, Mapping
 from urllib.parse import urlsplit
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
@@ -17,7 +17,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._http import Transpor
 from ansible_collections.wabiz.onprem.plugins.module_utils._redact import UNREADABLE_URL, client_name
 
 # Options of every module of the action group `api`; documented in the doc fragment `connection`.
-OPTIONS: Dict[str, Dict[str, Any]] = {
+OPTIONS: dict[str, dict[str, Any]] = {
     "api_url": {"type": "str", "required": True, "env": "WABIZ_ONPREM_API_URL"},
     "username": {"type": "str", "default": "admin", "env": "WABIZ_ONPREM_USERNAME"},
     "password": {"type": "str", "no_log": True, "env": "WABIZ_ONPREM_PASSWORD"},
@@ -43,16 +43,16 @@ def _url_problem(api_url: str) -> str:
     return ""
 
 
-def _is_header_text(value: Optional[str]) -> bool:
+def _is_header_text(value: str | None) -> bool:
     return value is None or (value.isascii() and value.isprintable())
 
 
 def _check(params: Mapping[str, Any], name: str) -> None:
     problem = _url_problem(params["api_url"])
     if problem:
-        raise InputError("api_url %s" % problem, "Give it as https://host[:port][/prefix].", client=name)
+        raise InputError(f"api_url {problem}", "Give it as https://host[:port][/prefix].", client=name)
     if params.get("validate_certs") and ca_problem(params.get("ca_path")):
-        raise InputError("ca_path cannot be used: %s" % ca_problem(params["ca_path"]), client=name)
+        raise InputError("ca_path cannot be used: {}".format(ca_problem(params["ca_path"])), client=name)
     if not all(_is_header_text(params.get(option)) for option in ("token", "api_key")):
         raise InputError("token or api_key holds characters that none can have", "Look for a line break.", client=name)
     if not any(params.get(option) for option in ("token", "api_key", "password")):

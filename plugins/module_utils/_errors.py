@@ -8,11 +8,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any
 
 # Titles and what to do, by API code. The titles are taken from here and never from an answer: an answer is not ours to
 # show, it may repeat what was sent. Source: the published error list of the On-Premises API.
-API_ERRORS: Dict[int, tuple] = {
+API_ERRORS: dict[int, tuple] = {
     1000: ("Generic error", "Look into the log of the Webapp and of the Coreapp."),
     1004: ("Resource already exists", "Look for it with the matching info module."),
     1005: (
@@ -62,8 +62,8 @@ class OnPremError(Exception):
         client: str = "",
         method: str = "",
         path: str = "",
-        status: Optional[int] = None,
-        code: Optional[int] = None,
+        status: int | None = None,
+        code: int | None = None,
         outcome_unknown: bool = False,
     ) -> None:
         self.problem = problem
@@ -79,14 +79,14 @@ class OnPremError(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        what = "Could not %s" % self.doing if self.doing else ""
+        what = f"Could not {self.doing}" if self.doing else ""
         where = (" of %s" if self.doing else "Client %s") % self.client if self.client else ""
         head = what + where
-        sentence = "%s: %s" % (head, self.problem) if head else self.problem
+        sentence = f"{head}: {self.problem}" if head else self.problem
         sentence = sentence.rstrip(".") + "."
-        return "%s %s" % (sentence, self.advice) if self.advice else sentence
+        return f"{sentence} {self.advice}" if self.advice else sentence
 
-    def as_result(self) -> Dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         """The failure as a module returns it: ``msg``, and ``error`` for a playbook that wants to decide by it."""
         error = {
             "doing": self.doing,
@@ -117,10 +117,10 @@ class ReadOnlyError(OnPremError):
     """A write was attempted where none may happen (check mode, info modules): a defect of ours, stopped in time."""
 
 
-def api_title(code: Optional[int]) -> str:
+def api_title(code: int | None) -> str:
     """The published title of an API code; empty for none and for codes nobody published."""
     return API_ERRORS[code][0] if code in API_ERRORS else ""
 
 
-def api_advice(code: Optional[int]) -> str:
+def api_advice(code: int | None) -> str:
     return API_ERRORS[code][1] if code in API_ERRORS else ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task, perform
 from ansible_collections.wabiz.onprem.plugins.module_utils._spec import argument_spec, secret_values, shown_params
 
@@ -24,7 +25,9 @@ def run_module(operation: Any) -> None:
     module.params = shown_params(operation.OPTIONS, params)
     module.no_log_values = set(secret_values(operation.OPTIONS, params))
     if operation.LIBRARY_ERROR is not None:
-        module.fail_json(msg="%s The in-process way needs it on the controller." % missing_required_lib("requests"))
+        module.fail_json(
+            msg="{} The in-process way needs it on the controller.".format(missing_required_lib("requests"))
+        )
     task = Task(check_mode=module.check_mode, warn=module.warn)
     result = perform(operation, params, task, module._diff)
     if result.get("failed"):  # outside of the except block: ansible-core 2.16 would attach the traceback

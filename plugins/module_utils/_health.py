@@ -13,7 +13,7 @@ Facts: a single instance reports a bare ``gateway_status``, Multiconnect an obje
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer, MalformedAnswer, dig
 from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import parse_version
@@ -36,38 +36,38 @@ class Node:
     key: str
 
     def __str__(self) -> str:
-        return "%s (%s)" % (self.key or self.name, self.role)
+        return f"{self.key or self.name} ({self.role})"
 
 
 @dataclass(frozen=True)
 class Report:
     """What one GET told."""
 
-    nodes: Tuple[Node, ...]
+    nodes: tuple[Node, ...]
     single: bool
-    api_version: Optional[str]
+    api_version: str | None
 
     @property
     def connected(self) -> int:
         return len([node for node in self.nodes if node.status == "connected"])
 
     @property
-    def primary_master(self) -> Optional[str]:
+    def primary_master(self) -> str | None:
         """Its key; None where there is none, and while two nodes claim to be it."""
         keys = [node.key for node in self.nodes if node.role == "primary_master"]
         return keys[0] if len(keys) == 1 else None
 
-    def unsettled(self, expect_connected: Optional[int]) -> str:
+    def unsettled(self, expect_connected: int | None) -> str:
         """Why the client is not settled; empty if it is."""
         if not self.nodes:
             return "the report names no node"
-        problems = ["%s is %s" % (node, node.status) for node in self.nodes if node.status in UNSETTLED]
+        problems = [f"{node} is {node.status}" for node in self.nodes if node.status in UNSETTLED]
         if expect_connected is not None and self.connected < expect_connected:
-            others = ["%s is %s" % (node, node.status) for node in self.nodes if node.status != "connected"]
-            problems = others + ["%d of at least %d nodes connected" % (self.connected, expect_connected)]
+            others = [f"{node} is {node.status}" for node in self.nodes if node.status != "connected"]
+            problems = [*others, "%d of at least %d nodes connected" % (self.connected, expect_connected)]
         return ", ".join(problems)
 
-    def as_values(self, expect_connected: Optional[int]) -> Dict[str, Any]:
+    def as_values(self, expect_connected: int | None) -> dict[str, Any]:
         """The report as a module returns it."""
         return {
             "nodes": [asdict(node) for node in self.nodes],
@@ -79,12 +79,12 @@ class Report:
         }
 
 
-def _text(entry: Dict[str, Any], name: str) -> str:
+def _text(entry: dict[str, Any], name: str) -> str:
     value = entry.get(name)
     return value if isinstance(value, str) and value else UNKNOWN
 
 
-def _nodes(health: Dict[str, Any]) -> List[Node]:
+def _nodes(health: dict[str, Any]) -> list[Node]:
     nodes = []
     for key, entry in sorted(health.items()):
         if not isinstance(entry, dict):

@@ -16,14 +16,14 @@ import os
 import socket
 import ssl
 import time
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Type
+from typing import Any, Callable, Iterator, Mapping
 
 try:
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
 
-    REQUESTS_IMPORT_ERROR: Optional[ImportError] = None
+    REQUESTS_IMPORT_ERROR: ImportError | None = None
 except ImportError as error:
     REQUESTS_IMPORT_ERROR = error
     HTTPAdapter = object  # type: ignore[assignment,misc]  # so that the class below can be read without requests
@@ -76,7 +76,7 @@ class Attempt:
         return left
 
 
-def _limited_socket(attempt: Attempt) -> Type[ssl.SSLSocket]:
+def _limited_socket(attempt: Attempt) -> type[ssl.SSLSocket]:
     """A TLS socket whose every wait ends with the request's limit; a socket time-out alone restarts with each byte."""
 
     class LimitedSocket(ssl.SSLSocket):
@@ -116,7 +116,7 @@ class Transport:
     :arg ca_path: file or folder of trusted certificates; None for those that requests brings.
     """
 
-    def __init__(self, base_url: str, validate_certs: bool = True, ca_path: Optional[str] = None) -> None:
+    def __init__(self, base_url: str, validate_certs: bool = True, ca_path: str | None = None) -> None:
         self._base_url = base_url.rstrip("/")
         self._attempt = Attempt()
         self._session = requests.Session()
@@ -131,7 +131,7 @@ class Transport:
         self._session.close()
 
     def send(
-        self, method: str, path: str, headers: Mapping[str, str], body: Optional[bytes], time_limit: float
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, time_limit: float
     ) -> RawAnswer:
         """One request, at most ``time_limit`` seconds from the connection to the last byte. Raises TransportError."""
         self._attempt.start(time_limit)
@@ -190,7 +190,7 @@ def _too_large() -> TransportError:
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """The error, what it was raised from, and the errors that requests and urllib3 carry in their arguments."""
-    seen: Dict[int, BaseException] = {}
+    seen: dict[int, BaseException] = {}
     waiting = [error]
     while waiting:
         one = waiting.pop(0)
@@ -203,7 +203,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [cause for cause in inner if isinstance(cause, BaseException)]
 
 
-def _first(error: BaseException, *kinds: Any) -> Optional[BaseException]:
+def _first(error: BaseException, *kinds: Any) -> BaseException | None:
     return next((cause for cause in _causes(error) if isinstance(cause, kinds)), None)
 
 
@@ -212,7 +212,7 @@ def _explained(error: BaseException, time_limit: float) -> TransportError:
     certificate = _first(error, ssl.SSLCertVerificationError)
     if certificate is not None:
         return TransportError(
-            "the certificate is not trusted (%s)" % getattr(certificate, "verify_message", "verification failed"),
+            "the certificate is not trusted ({})".format(getattr(certificate, "verify_message", "verification failed")),
             "Give the client's CA in ca_path, and use the host name that its certificate carries.",
             retryable=False,
         )
@@ -224,11 +224,11 @@ def _explained(error: BaseException, time_limit: float) -> TransportError:
     if never_connected is not None:
         late = _first(error, requests.ConnectTimeout, socket.timeout)
         return TransportError(
-            "no connection within %g s" % time_limit if late else "the host cannot be reached",
+            f"no connection within {time_limit:g} s" if late else "the host cannot be reached",
             "Check api_url and the network between this machine and the client.",
         )
     if _first(error, requests.Timeout, urllib3.exceptions.TimeoutError, socket.timeout):
-        return TransportError("no whole answer within %g s" % time_limit, "Raise timeout if the client is this slow.")
+        return TransportError(f"no whole answer within {time_limit:g} s", "Raise timeout if the client is this slow.")
     tls = _first(error, ssl.SSLError)
     if tls is not None and not isinstance(tls, ssl.SSLEOFError):
         return TransportError(
@@ -239,7 +239,7 @@ def _explained(error: BaseException, time_limit: float) -> TransportError:
     return TransportError("the connection was cut before the whole answer had come")
 
 
-def ca_problem(ca_path: Optional[str]) -> str:
+def ca_problem(ca_path: str | None) -> str:
     """Why a CA path cannot be used; empty if it can, or if there is none."""
     if not ca_path or (os.path.exists(ca_path) and os.access(ca_path, os.R_OK)):
         return ""

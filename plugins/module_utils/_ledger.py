@@ -22,7 +22,7 @@ import os
 import secrets
 import stat
 import time
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import LedgerError
 
@@ -33,7 +33,7 @@ LOCK_WAIT = 300.0  # seconds; another run may be in the middle of its calls
 TELL_EVERY = 5.0  # seconds
 
 # Parts of a ledger: their types, and what stands there while there is nothing to say.
-PARTS: Dict[str, Any] = {
+PARTS: dict[str, Any] = {
     "client": (str, ""),  # whose ledger this is, as messages name it
     "intention": (dict, None),  # a PATCH in the air that needs a restart
     "restart": (dict, None),  # the restart that is owed
@@ -47,22 +47,22 @@ PARTS: Dict[str, Any] = {
 }
 
 
-def empty() -> Dict[str, Any]:
+def empty() -> dict[str, Any]:
     """A ledger that says nothing."""
     return {name: kind() if default == {} else default for name, (kind, default) in PARTS.items()}
 
 
-def parse(text: str, path: str) -> Dict[str, Any]:
+def parse(text: str, path: str) -> dict[str, Any]:
     """The ledger in a file's text. Raises LedgerError for whatever is not exactly that."""
     advice = "Put back a good copy, or move the file away after checking by hand whether a restart is owed."
     if not text.strip():
-        raise LedgerError("ledger %s is empty" % path, advice)
+        raise LedgerError(f"ledger {path} is empty", advice)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        raise LedgerError("ledger %s is torn: it is no JSON" % path, advice) from None
+        raise LedgerError(f"ledger {path} is torn: it is no JSON", advice) from None
     if not isinstance(data, dict) or data.get("kind") != KIND:
-        raise LedgerError("%s is no ledger of this collection" % path, "Give another path in the option ledger.")
+        raise LedgerError(f"{path} is no ledger of this collection", "Give another path in the option ledger.")
     if data.get("format") != FORMAT:
         raise LedgerError(
             "ledger %s has format %s, this version reads format %d" % (path, _shown(data.get("format")), FORMAT),
@@ -72,7 +72,7 @@ def parse(text: str, path: str) -> Dict[str, Any]:
     for name, (kind, default) in PARTS.items():
         value = data.get(name, default)
         if not isinstance(value, kind) and not (value is None and default is None):
-            raise LedgerError("ledger %s is damaged: part %s has a wrong type" % (path, name), advice)
+            raise LedgerError(f"ledger {path} is damaged: part {name} has a wrong type", advice)
         parsed[name] = value
     return parsed
 
@@ -97,14 +97,14 @@ class Ledger:
         lock_wait: float = LOCK_WAIT,
     ) -> None:
         if not os.path.isabs(path):
-            raise LedgerError("ledger %s is not an absolute path" % path)
+            raise LedgerError(f"ledger {path} is not an absolute path")
         self.path = path
-        self.data: Dict[str, Any] = empty()
+        self.data: dict[str, Any] = empty()
         self._read_only = read_only
         self._progress = progress
         self._lock_wait = lock_wait
-        self._lock: Optional[int] = None
-        self._stored: Optional[str] = None  # the file's text, as far as it is known
+        self._lock: int | None = None
+        self._stored: str | None = None  # the file's text, as far as it is known
 
     def __enter__(self) -> Ledger:
         if not self._read_only:
@@ -128,7 +128,7 @@ class Ledger:
         if self._read_only or text == self._stored or (self._stored is None and self.data == empty()):
             return
         folder, name = os.path.split(self.path)
-        fresh = os.path.join(folder, ".%s.new" % name)
+        fresh = os.path.join(folder, f".{name}.new")
         try:
             self._write(fresh, text)
             os.replace(fresh, self.path)
@@ -137,7 +137,7 @@ class Ledger:
         except OSError as error:
             _remove(fresh)
             raise LedgerError(
-                "ledger %s cannot be written (%s); it is as it was before" % (self.path, os.strerror(error.errno or 0)),
+                f"ledger {self.path} cannot be written ({os.strerror(error.errno or 0)}); it is as it was before",
                 "Make room or give write access, then run again.",
             ) from None
 
@@ -178,7 +178,7 @@ class Ledger:
 
     def _unusable(self, problem: str, error: OSError) -> LedgerError:
         reason = os.strerror(error.errno) if error.errno else type(error).__name__
-        return LedgerError("ledger %s cannot be used: %s (%s)" % (self.path, problem, reason), "Check path and owner.")
+        return LedgerError(f"ledger {self.path} cannot be used: {problem} ({reason})", "Check path and owner.")
 
     def _open(self, path: str, flags: int) -> int:
         """Opens a file of ours: no symbolic link, a plain file, our own."""
@@ -187,18 +187,18 @@ class Ledger:
         except OSError as error:
             if error.errno == errno.ENOENT:
                 raise
-            problem = "%s is a symbolic link" % path if error.errno == errno.ELOOP else "%s cannot be opened" % path
+            problem = f"{path} is a symbolic link" if error.errno == errno.ELOOP else f"{path} cannot be opened"
             raise self._unusable(problem, error) from None
         status = os.fstat(descriptor)
         if stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid():
             return descriptor
         os.close(descriptor)
         problem = "belongs to another user" if stat.S_ISREG(status.st_mode) else "is no plain file"
-        raise LedgerError("ledger %s cannot be used: %s %s" % (self.path, path, problem), "Check path and owner.")
+        raise LedgerError(f"ledger {self.path} cannot be used: {path} {problem}", "Check path and owner.")
 
     def _take_lock(self) -> None:
         folder, name = os.path.split(self.path)
-        lock = os.path.join(folder, ".%s.lock" % name)
+        lock = os.path.join(folder, f".{name}.lock")
         try:
             self._lock = self._open(lock, os.O_RDWR | os.O_CREAT)
         except FileNotFoundError as error:
@@ -209,12 +209,12 @@ class Ledger:
             if now - started > self._lock_wait:
                 self._give_lock()
                 raise LedgerError(
-                    "ledger %s has been locked by another run for %.0f s" % (self.path, now - started),
+                    f"ledger {self.path} has been locked by another run for {now - started:.0f} s",
                     "Wait for that run to end, then run again.",
                 )
             if now - told > TELL_EVERY:
                 told = now
-                self._progress("waiting for another run that uses ledger %s, for %.0f s" % (self.path, now - started))
+                self._progress(f"waiting for another run that uses ledger {self.path}, for {now - started:.0f} s")
             time.sleep(0.02)
 
     def _give_lock(self) -> None:
@@ -222,7 +222,7 @@ class Ledger:
             os.close(self._lock)
             self._lock = None
 
-    def _read(self) -> Optional[str]:
+    def _read(self) -> str | None:
         try:
             descriptor = self._open(self.path, os.O_RDONLY)
         except FileNotFoundError:
@@ -235,7 +235,7 @@ class Ledger:
         except OSError as error:
             raise self._unusable("it cannot be read", error) from None
         if len(text) > MAXIMUM_SIZE:
-            raise LedgerError("%s is no ledger of this collection: it is too large" % self.path)
+            raise LedgerError(f"{self.path} is no ledger of this collection: it is too large")
         return text
 
 
@@ -253,7 +253,7 @@ class NoLedger(Ledger):
 
 
 def open_ledger(
-    path: Optional[str], read_only: bool, progress: Callable[[str], None], lock_wait: float = LOCK_WAIT
+    path: str | None, read_only: bool, progress: Callable[[str], None], lock_wait: float = LOCK_WAIT
 ) -> Ledger:
     """The ledger at this path, or a forgetful one where there is none."""
     return Ledger(path, read_only, progress, lock_wait) if path else NoLedger()
@@ -265,7 +265,7 @@ def _locked(descriptor: int) -> bool:
     except OSError as error:
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EINTR):
             return False
-        raise LedgerError("the ledger's file system knows no locks (%s)" % os.strerror(error.errno or 0)) from None
+        raise LedgerError(f"the ledger's file system knows no locks ({os.strerror(error.errno or 0)})") from None
     return True
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Mapping, Optional
+from typing import Any, Callable, Mapping
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import OnPremError
 
@@ -44,11 +44,11 @@ class Outcome:
 
     changed: bool = False
     values: Mapping[str, Any] = field(default_factory=dict)
-    before: Optional[Mapping[str, Any]] = None
-    after: Optional[Mapping[str, Any]] = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
 
 
-def perform(operation: Any, params: Mapping[str, Any], task: Task, diff: bool) -> Dict[str, Any]:
+def perform(operation: Any, params: Mapping[str, Any], task: Task, diff: bool) -> dict[str, Any]:
     """Runs an operation and returns a module's result; a failure has ``failed: true``.
 
     An exception that is no OnPremError is a defect. Its text may hold anything, so that only its kind and place are told.
@@ -57,9 +57,9 @@ def perform(operation: Any, params: Mapping[str, Any], task: Task, diff: bool) -
         outcome = operation.run(params, task)
     except OnPremError as error:
         return dict(error.as_result(), failed=True)
-    except Exception as error:  # noqa: BLE001  (see above)
+    except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = "%s:%s" % (frame.filename.rpartition("/")[2], frame.lineno)
+        place = "{}:{}".format(frame.filename.rpartition("/")[2], frame.lineno)
         message = "Unexpected %s at %s. This is a defect of the collection: please report it with this line."
         return {"failed": True, "msg": message % (type(error).__name__, place)}
     result = dict(outcome.values, changed=outcome.changed)

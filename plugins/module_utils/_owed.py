@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import Any, Dict, Iterable, List, Mapping, Optional
+from typing import Any, Iterable, Mapping
 
 
-def now_text(now: Optional[datetime.datetime] = None) -> str:
+def now_text(now: datetime.datetime | None = None) -> str:
     """A moment as the ledger holds it: UTC, to the second."""
     moment = now or datetime.datetime.now(datetime.timezone.utc)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -27,12 +27,12 @@ def is_owed(data: Mapping[str, Any]) -> bool:
     return data["restart"] is not None
 
 
-def owed_settings(data: Mapping[str, Any]) -> List[str]:
+def owed_settings(data: Mapping[str, Any]) -> list[str]:
     """The names of the settings that wait for the restart."""
     return list(data["restart"]["settings"]) if data["restart"] else []
 
 
-def intend(data: Dict[str, Any], before: Mapping[str, Any], after: Optional[Mapping[str, Any]]) -> None:
+def intend(data: dict[str, Any], before: Mapping[str, Any], after: Mapping[str, Any] | None) -> None:
     """Notes what a write is about to change. ``before`` and ``after``: setting -> value, those that need a restart.
 
     ``after`` is None for a reset, of which nobody knows beforehand what it leaves.
@@ -40,12 +40,12 @@ def intend(data: Dict[str, Any], before: Mapping[str, Any], after: Optional[Mapp
     data["intention"] = {"since": now_text(), "before": dict(before), "after": None if after is None else dict(after)}
 
 
-def withdraw(data: Dict[str, Any]) -> None:
+def withdraw(data: dict[str, Any]) -> None:
     """The PATCH was refused, or has changed nothing: no restart comes of it."""
     data["intention"] = None
 
 
-def owe(data: Dict[str, Any], names: Iterable[str]) -> None:
+def owe(data: dict[str, Any], names: Iterable[str]) -> None:
     """The PATCH was taken: every node has to be restarted, also those that an earlier restart is through with."""
     old = data["restart"]
     baseline = old["baseline"] if old else None
@@ -59,7 +59,7 @@ def owe(data: Dict[str, Any], names: Iterable[str]) -> None:
     }
 
 
-def was_taken(data: Mapping[str, Any], current: Mapping[str, Any]) -> Optional[List[str]]:
+def was_taken(data: Mapping[str, Any], current: Mapping[str, Any]) -> list[str] | None:
     """After a crash: which of the intended settings the client has now, judged by what GET shows.
 
     A setting that GET does not show counts as taken: a needless restart is cheap, a lost one is not. None where nothing
@@ -77,7 +77,7 @@ def was_taken(data: Mapping[str, Any], current: Mapping[str, Any]) -> Optional[L
     )
 
 
-def resolve(data: Dict[str, Any], current: Mapping[str, Any]) -> bool:
+def resolve(data: dict[str, Any], current: Mapping[str, Any]) -> bool:
     """Decides what a crash has left open. Returns whether the data has changed."""
     taken = was_taken(data, current)
     if taken is None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import platform
 import uuid
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Mapping
 
 
 def _read(path: str) -> str:
@@ -28,7 +28,7 @@ def _machine() -> str:
         process_space = os.readlink("/proc/self/ns/pid")
     except OSError:
         process_space = ""
-    boot = _read("/proc/sys/kernel/random/boot_id") or "%012x" % uuid.getnode()
+    boot = _read("/proc/sys/kernel/random/boot_id") or f"{uuid.getnode():012x}"
     return " ".join(part for part in (boot, process_space) if part)
 
 
@@ -39,7 +39,7 @@ def _start_of(pid: int) -> str:
     return fields[19] if len(fields) > 19 else ""
 
 
-def owner_of(pid: int) -> Dict[str, Any]:
+def owner_of(pid: int) -> dict[str, Any]:
     """The owner that a process of this machine is: host, machine, pid and start."""
     return {"host": platform.node(), "machine": _machine(), "pid": pid, "start": _start_of(pid)}
 
@@ -48,7 +48,7 @@ def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return all(one.get(key) == other.get(key) for key in ("machine", "pid", "start"))
 
 
-def is_alive(owner: Mapping[str, Any]) -> Optional[bool]:
+def is_alive(owner: Mapping[str, Any]) -> bool | None:
     """Whether the owner's process still runs; None where that cannot be known, as it is another machine's."""
     if owner.get("machine") != _machine():
         return None
@@ -68,4 +68,4 @@ def is_alive(owner: Mapping[str, Any]) -> Optional[bool]:
 
 def describe(owner: Mapping[str, Any]) -> str:
     """For messages: who that is."""
-    return "process %s on %s" % (owner.get("pid", "?"), owner.get("host", "?"))
+    return "process {} on {}".format(owner.get("pid", "?"), owner.get("host", "?"))

@@ -13,7 +13,7 @@ value. Settings that the catalog does not know keep the API's key behind ``extra
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Mapping
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _catalog
 from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME, SETTINGS, Setting, Version
@@ -31,21 +31,21 @@ class Client:
     values: Values  # what the catalog knows and GET shows, normalised
     extra: Values  # what the catalog does not know: API key -> value as it came
     raw: Mapping[str, Any]  # the object as it came, for merging nested objects
-    version: Optional[Version]
-    wa_id: Optional[str] = None
+    version: Version | None
+    wa_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
     """What is to be done, and what the client will look like afterwards."""
 
-    changed: List[str]  # names, sorted
-    body: Dict[str, Any]  # of the PATCH; empty if nothing is to be sent
+    changed: list[str]  # names, sorted
+    body: dict[str, Any]  # of the PATCH; empty if nothing is to be sent
     wanted: Values
-    held: List[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
 
     @property
-    def restart(self) -> List[str]:
+    def restart(self) -> list[str]:
         """The changed settings that are in effect only after a restart."""
         return [name for name in self.changed if name in BY_NAME and BY_NAME[name].restart]
 
@@ -82,7 +82,7 @@ def _as_int(value: Any) -> Any:
     return value
 
 
-def _dig(data: Any, path: Iterable[str]) -> Tuple[bool, Any]:
+def _dig(data: Any, path: Iterable[str]) -> tuple[bool, Any]:
     """Whether there is a value at a path of nested objects, and which."""
     for part in path:
         if not isinstance(data, Mapping) or part not in data:
@@ -91,7 +91,7 @@ def _dig(data: Any, path: Iterable[str]) -> Tuple[bool, Any]:
     return True, data
 
 
-def _put(data: Dict[str, Any], path: Tuple[str, ...], value: Any) -> None:
+def _put(data: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     for part in path[:-1]:
         inner = data.get(part)
         data[part] = dict(inner) if isinstance(inner, Mapping) else {}
@@ -99,7 +99,7 @@ def _put(data: Dict[str, Any], path: Tuple[str, ...], value: Any) -> None:
     data[path[-1]] = value
 
 
-def read_client(application: Mapping[str, Any], version: Optional[str]) -> Client:
+def read_client(application: Mapping[str, Any], version: str | None) -> Client:
     """The settings in the object ``settings.application`` of a GET."""
     values = {}
     for setting in SETTINGS:
@@ -125,9 +125,9 @@ def given_values(params: Mapping[str, Any]) -> Values:
     return values
 
 
-def as_options(values: Mapping[str, Any]) -> Dict[str, Any]:
+def as_options(values: Mapping[str, Any]) -> dict[str, Any]:
     """Flat values as the module's nested options, ready to be pasted into a task."""
-    nested: Dict[str, Any] = {}
+    nested: dict[str, Any] = {}
     for setting in SETTINGS:
         if setting.name in values:
             _put(nested, setting.option_path, values[setting.name])
@@ -143,14 +143,14 @@ def same(name: str, one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def shown_value(client: Client, name: str) -> Tuple[bool, Any]:
+def shown_value(client: Client, name: str) -> tuple[bool, Any]:
     """Whether GET shows a setting, and its value."""
     values = client.extra if name.startswith(EXTRA) else client.values
     key = name[len(EXTRA) :] if name.startswith(EXTRA) else name
     return key in values, values.get(key)
 
 
-def differing(client: Client, wanted: Values, was_sent: Callable[[str, Any], bool]) -> List[str]:
+def differing(client: Client, wanted: Values, was_sent: Callable[[str, Any], bool]) -> list[str]:
     """The names of the wanted settings that the client does not have yet.
 
     :arg was_sent: decides for a setting that GET does not show whether just this value was sent last.
@@ -163,10 +163,10 @@ def differing(client: Client, wanted: Values, was_sent: Callable[[str, Any], boo
     return sorted(changed)
 
 
-def patch_body(client: Client, changed: Iterable[str], wanted: Values) -> Dict[str, Any]:
+def patch_body(client: Client, changed: Iterable[str], wanted: Values) -> dict[str, Any]:
     """The PATCH: just the top-level keys that differ. A nested object is sent whole, merged over what the client has,
     because nobody documents whether PATCH merges nested objects or replaces them."""
-    body: Dict[str, Any] = {}
+    body: dict[str, Any] = {}
     for name in changed:
         if name.startswith(EXTRA):
             body[name[len(EXTRA) :]] = wanted[name]
@@ -180,7 +180,7 @@ def patch_body(client: Client, changed: Iterable[str], wanted: Values) -> Dict[s
 
 
 def make_plan(
-    client: Client, wanted: Values, was_sent: Callable[[str, Any], bool], held: Optional[List[str]] = None
+    client: Client, wanted: Values, was_sent: Callable[[str, Any], bool], held: list[str] | None = None
 ) -> Plan:
     """What has to be sent so that the client has the wanted settings."""
     changed = differing(client, wanted, was_sent)
@@ -203,7 +203,7 @@ def _becomes_shown(client: Client, setting: Setting) -> bool:
     return not (setting.removed and _catalog.is_at_least(client.version, setting.removed))
 
 
-def not_kept(before: Client, after: Client, plan: Plan) -> List[str]:
+def not_kept(before: Client, after: Client, plan: Plan) -> list[str]:
     """After the PATCH: the changed settings that GET shows with another value than was sent, or shows no more."""
     found = []
     for name in plan.changed:

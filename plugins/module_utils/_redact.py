@@ -11,7 +11,7 @@ Secret are the user info of a URL, the values of its query string and of its pat
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Mapping
 from urllib.parse import SplitResult, urlsplit
 
 HIDDEN = "***"
@@ -23,7 +23,7 @@ def _hide_pair(pair: str, hidden: str) -> str:
     name, equals, value = pair.partition("=")
     if not equals:
         return hidden if name else ""  # a bare word is the secret itself
-    return "%s=%s" % (name, hidden if value else "")
+    return "{}={}".format(name, hidden if value else "")
 
 
 def _hide_query(query: str, hidden: str) -> str:
@@ -33,18 +33,18 @@ def _hide_query(query: str, hidden: str) -> str:
 def _hide_path_parameters(path: str, hidden: str) -> str:
     segments = []
     for segment in path.split("/"):
-        name, semicolon, dummy = segment.partition(";")
-        segments.append("%s;%s" % (name, hidden) if semicolon else name)
+        name, semicolon, _dummy = segment.partition(";")
+        segments.append(f"{name};{hidden}" if semicolon else name)
     return "/".join(segments)
 
 
-def _taken_apart(url: str) -> Optional[SplitResult]:
+def _taken_apart(url: str) -> SplitResult | None:
     """The parts of a URL; None for what only looks like one, in which anything may stand anywhere."""
     if any(character.isspace() or not character.isprintable() or character == "\\" for character in url):
         return None
     try:
         parts = urlsplit(url)
-        host, dummy = parts.hostname, parts.port
+        host, _dummy = parts.hostname, parts.port
     except ValueError:
         return None
     if not parts.scheme or not host:
@@ -53,30 +53,30 @@ def _taken_apart(url: str) -> Optional[SplitResult]:
     return parts if known else None
 
 
-def redact_url(url: Optional[str], hidden: str = HIDDEN) -> Optional[str]:
+def redact_url(url: str | None, hidden: str = HIDDEN) -> str | None:
     """The URL without its secrets; what cannot be taken apart is hidden as a whole. None and "" stay as they are."""
     if not url:
         return url
     parts = _taken_apart(url)
     if parts is None:
         return hidden
-    dummy, at, host = parts.netloc.rpartition("@")
-    shown = "%s://%s%s" % (parts.scheme, hidden + at if at else "", host)
+    _dummy, at, host = parts.netloc.rpartition("@")
+    shown = "{}://{}{}".format(parts.scheme, hidden + at if at else "", host)
     shown += _hide_path_parameters(parts.path, hidden)
     if parts.query:
-        shown += "?%s" % _hide_query(parts.query, hidden)
+        shown += f"?{_hide_query(parts.query, hidden)}"
     if parts.fragment:
-        shown += "#%s" % hidden
+        shown += f"#{hidden}"
     return shown
 
 
-def redact_url_pair(before: Optional[str], after: Optional[str]) -> Tuple[Optional[str], Optional[str]]:
+def redact_url_pair(before: str | None, after: str | None) -> tuple[str | None, str | None]:
     """Both URLs without their secrets, still visibly different where only a secret differs."""
     shown_before, shown_after = redact_url(before), redact_url(after)
     if before != after and shown_before == shown_after:
         shown_after = redact_url(after, HIDDEN_OTHER)
     if before != after and shown_before == shown_after:
-        shown_after = "%s (changed)" % shown_after
+        shown_after = f"{shown_after} (changed)"
     return shown_before, shown_after
 
 
@@ -90,7 +90,7 @@ def hide(value: Any) -> Any:
     return None if value is None else HIDDEN
 
 
-def hide_pair(before: Any, after: Any) -> Tuple[Any, Any]:
+def hide_pair(before: Any, after: Any) -> tuple[Any, Any]:
     """Both values hidden, still visibly different where they differ."""
     shown_after = hide(after)
     if before is not None and after is not None and before != after:
@@ -98,7 +98,7 @@ def hide_pair(before: Any, after: Any) -> Tuple[Any, Any]:
     return hide(before), shown_after
 
 
-def hide_values(values: Optional[Mapping[str, Any]]) -> Optional[Dict[str, Any]]:
+def hide_values(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """A dictionary of which the names may be shown and the values may not."""
     return None if values is None else {str(name): HIDDEN for name in values}
 
@@ -109,4 +109,4 @@ def client_name(api_url: str) -> str:
     if parts is None:
         return UNREADABLE_URL
     host = parts.netloc.rpartition("@")[2]
-    return "%s://%s%s" % (parts.scheme, host, _hide_path_parameters(parts.path.rstrip("/"), HIDDEN))
+    return "{}://{}{}".format(parts.scheme, host, _hide_path_parameters(parts.path.rstrip("/"), HIDDEN))

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Mapping, Tuple
+from typing import Any, Iterable, Mapping
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _plan
 from ansible_collections.wabiz.onprem.plugins.module_utils._answers import MalformedAnswer, dig
@@ -26,8 +26,8 @@ _TYPES = {
 }
 
 
-def _option(setting: Setting) -> Dict[str, Any]:
-    option: Dict[str, Any] = dict(_TYPES[setting.kind])
+def _option(setting: Setting) -> dict[str, Any]:
+    option: dict[str, Any] = dict(_TYPES[setting.kind])
     if setting.choices:
         option["choices"] = list(setting.choices)
     if setting.url:
@@ -37,9 +37,9 @@ def _option(setting: Setting) -> Dict[str, Any]:
     return option
 
 
-def setting_options() -> Dict[str, Dict[str, Any]]:
+def setting_options() -> dict[str, dict[str, Any]]:
     """The catalog as a module's options. None has a default: what is absent is left alone."""
-    options: Dict[str, Dict[str, Any]] = {}
+    options: dict[str, dict[str, Any]] = {}
     for setting in SETTINGS:
         place = options
         for part in setting.option_path[:-1]:
@@ -59,7 +59,7 @@ def fetch(client: Client) -> _plan.Client:
     return _plan.read_client(application, answer.version)
 
 
-def shown(values: Mapping[str, Any]) -> Dict[str, Any]:
+def shown(values: Mapping[str, Any]) -> dict[str, Any]:
     """The settings as options, in a form that may be shown."""
     visible = {}
     for name, value in values.items():
@@ -69,10 +69,10 @@ def shown(values: Mapping[str, Any]) -> Dict[str, Any]:
 
 def shown_pair(
     names: Iterable[str], before: _plan.Client, after: Mapping[str, Any]
-) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Before and after of what is managed, for a diff: secrets hidden on both sides, and visibly different if changed."""
-    sides: Tuple[Dict[str, Any], Dict[str, Any]] = ({}, {})
-    extra: Tuple[Dict[str, Any], Dict[str, Any]] = ({}, {})
+    sides: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    extra: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     for name in names:
         there, old = _plan.shown_value(before, name)
         new = after.get(name, old)
@@ -87,6 +87,6 @@ def shown_pair(
     return _with_extra(sides[0], extra[0]), _with_extra(sides[1], extra[1])
 
 
-def _with_extra(values: Mapping[str, Any], extra: Mapping[str, Any]) -> Dict[str, Any]:
+def _with_extra(values: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     options = _plan.as_options(values)
     return dict(options, extra_settings=dict(extra)) if extra else options

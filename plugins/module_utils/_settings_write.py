@@ -12,7 +12,7 @@ The order is the point: the ledger says *intended* before anything is sent, and 
 from __future__ import annotations
 
 import copy
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, Mapping
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _owed, _plan
 from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME
@@ -24,9 +24,9 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._resource import PATH
 
 def _noted(
     ledger: Ledger,
-    names: List[str],
+    names: list[str],
     before: Mapping[str, Any],
-    after: Optional[Mapping[str, Any]],
+    after: Mapping[str, Any] | None,
     write: Callable[[], Any],
 ) -> None:
     """Makes a write with its intention in the ledger. A refusal withdraws it; an unknown outcome leaves it standing.
@@ -53,7 +53,7 @@ def _noted(
 def patch(ledger: Ledger, client: Client, before: _plan.Client, plan: _plan.Plan) -> _plan.Client:
     """Sends the plan's one PATCH and verifies it by a GET, which is returned."""
     restart = {name: plan.wanted[name] for name in plan.restart}
-    doing = "change %s" % ", ".join(plan.changed)
+    doing = "change {}".format(", ".join(plan.changed))
     _noted(
         ledger,
         plan.changed,
@@ -79,7 +79,7 @@ def _verify(
     before: _plan.Client,
     after: _plan.Client,
     plan: _plan.Plan,
-    owed_before: Optional[Dict[str, Any]],
+    owed_before: dict[str, Any] | None,
 ) -> None:
     for name in plan.changed:
         if _plan.shown_value(after, name)[0]:
@@ -90,10 +90,11 @@ def _verify(
     ledger.save()
     if lost:
         raise client.error(
-            "PATCH %s was answered with success, but GET shows that the client did not keep %s"
-            % (PATH, ", ".join(lost)),
+            "PATCH {} was answered with success, but GET shows that the client did not keep {}".format(
+                PATH, ", ".join(lost)
+            ),
             "See whether this client version supports the value, and whether somebody else writes the settings too.",
-            "change %s" % ", ".join(plan.changed),
+            "change {}".format(", ".join(plan.changed)),
             method="PATCH",
             path=PATH,
         )
@@ -103,7 +104,7 @@ def reset_all(ledger: Ledger, client: Client, before: _plan.Client) -> _plan.Cli
     """Sends DELETE, and returns what a GET shows afterwards."""
     at_stake = {name: value for name, value in before.values.items() if BY_NAME[name].restart}
     hidden = [name for name in ledger.data["sent"] if name in BY_NAME and BY_NAME[name].restart]
-    at_stake.update({name: "(sent, not shown)" for name in hidden})
+    at_stake.update(dict.fromkeys(hidden, "(sent, not shown)"))
     everything = list(ledger.data["sent"])
     _noted(ledger, everything, at_stake, None, lambda: client.delete(PATH, "reset the application settings"))
     after = fetch(client)
@@ -113,7 +114,7 @@ def reset_all(ledger: Ledger, client: Client, before: _plan.Client) -> _plan.Cli
     return after
 
 
-def _everything(client: _plan.Client) -> Dict[str, Any]:
+def _everything(client: _plan.Client) -> dict[str, Any]:
     return dict(client.values, **{_plan.EXTRA + key: value for key, value in client.extra.items()})
 
 
@@ -123,7 +124,7 @@ def remember_default(ledger: Ledger, after: _plan.Client) -> None:
     ledger.data["at_default"] = {name: ledger.fingerprint(value) for name, value in _everything(after).items()}
 
 
-def differs_from_default(ledger: Ledger, current: _plan.Client) -> Optional[List[str]]:
+def differs_from_default(ledger: Ledger, current: _plan.Client) -> list[str] | None:
     """The names that differ from what the client looked like right after its last reset; None where that is not known.
 
     What was sent since then and is never shown differs too.

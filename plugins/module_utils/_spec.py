@@ -12,16 +12,17 @@ falls back to, ``redact`` says how it is shown (``url``: a URL without its secre
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
+from typing import Any, Iterator, Mapping
 
 from ansible.module_utils.basic import env_fallback
+
 from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import nearest
 from ansible_collections.wabiz.onprem.plugins.module_utils._redact import hide_values, redact_url
 
 Options = Mapping[str, Mapping[str, Any]]
 
 
-def argument_spec(options: Options) -> Dict[str, Dict[str, Any]]:
+def argument_spec(options: Options) -> dict[str, dict[str, Any]]:
     """The ``argument_spec`` of these options."""
     spec = {}
     for name, option in options.items():
@@ -34,7 +35,7 @@ def argument_spec(options: Options) -> Dict[str, Dict[str, Any]]:
     return spec
 
 
-def shown_params(options: Options, params: Mapping[str, Any]) -> Dict[str, Any]:
+def shown_params(options: Options, params: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as they may be shown: options with ``redact`` are redacted, all others are left to ``no_log``."""
     shown = dict(params)
     for name, option in options.items():
@@ -61,20 +62,19 @@ def secret_values(options: Options, params: Mapping[str, Any]) -> Iterator[str]:
         if not value or option.get("redact"):
             continue
         if "options" in option and isinstance(value, Mapping):
-            for secret in secret_values(option["options"], value):
-                yield secret
+            yield from secret_values(option["options"], value)
         elif option.get("no_log"):
             yield str(value)
 
 
-def unknown_option(options: Options, args: Mapping[str, Any], place: str = "") -> Optional[Tuple[str, str, str]]:
+def unknown_option(options: Options, args: Mapping[str, Any], place: str = "") -> tuple[str, str, str] | None:
     """The first unknown option: its name, where it stands, and the nearest known name (or an empty string)."""
     for name, value in args.items():
         if name not in options:
             return str(name), place, nearest(name, options)
         suboptions = options[name].get("options")
         if suboptions and isinstance(value, Mapping):
-            found = unknown_option(suboptions, value, "%s%s." % (place, name))
+            found = unknown_option(suboptions, value, f"{place}{name}.")
             if found:
                 return found
     return None

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -22,6 +22,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
+
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task, perform
 from ansible_collections.wabiz.onprem.plugins.module_utils._owner import owner_of
 from ansible_collections.wabiz.onprem.plugins.module_utils._spec import (
@@ -56,7 +57,7 @@ class InProcess(ActionBase):
     _supports_check_mode = True
     _supports_async = True
 
-    def run(self, tmp: Optional[str] = None, task_vars: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         del tmp
         variables = task_vars or {}
@@ -83,8 +84,8 @@ class InProcess(ActionBase):
         unknown = unknown_option(self.operation.OPTIONS, args)
         if unknown:
             name, place, known = unknown
-            hint = " Did you mean %s%s?" % (place, known) if known else " See `ansible-doc %s`." % self._module_name()
-            return args, "Unknown option %s%s for module %s.%s" % (place, name, self._module_name(), hint)
+            hint = f" Did you mean {place}{known}?" if known else f" See `ansible-doc {self._module_name()}`."
+            return args, f"Unknown option {place}{name} for module {self._module_name()}.{hint}"
         if "owner" in self.operation.OPTIONS and not args.get("owner"):
             args["owner"] = owner_of(os.getppid())  # a task runs in a worker; the play is its parent
         return args, ""
@@ -103,7 +104,7 @@ class InProcess(ActionBase):
             and not any(self._task.environment or ())
         )
 
-    def _run_here(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Dict[str, Any]:
+    def _run_here(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
         operation, warnings = self.operation, []  # type: Any, List[str]
         options = operation.OPTIONS
         validation = ArgumentSpecValidator(argument_spec(options), **operation.RULES).validate(dict(args))
@@ -121,17 +122,17 @@ class InProcess(ActionBase):
         if self._wants_invocation(task_vars):
             outcome["invocation"] = {"module_args": shown}
         # through JSON like a module's answer: tuples become lists, and data tags (2.19 and newer) stay behind
-        masked: Dict[str, Any] = json.loads(json.dumps(remove_values(outcome, secrets), default=str))
+        masked: dict[str, Any] = json.loads(json.dumps(remove_values(outcome, secrets), default=str))
         return masked
 
     def _tell(self, text: str) -> None:
         """Progress of long work; not with no_log, as nobody knows what a user hides with it."""
         if not self._task.no_log:
-            display.display("[%s] %s" % (self._task.get_name(), text))
+            display.display(f"[{self._task.get_name()}] {text}")
 
     @staticmethod
     def _wants_invocation(task_vars: Mapping[str, Any]) -> bool:
         try:
             return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
-        except Exception:  # noqa: BLE001  (the setting came with 2.21; before, every module's answer carries it)
+        except Exception:
             return True

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, Tuple
+from typing import Any, Callable, Mapping
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import (
     _campaigns,
@@ -22,17 +22,16 @@ from ansible_collections.wabiz.onprem.plugins.module_utils import (
 )
 from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import REQUESTS_IMPORT_ERROR as LIBRARY_ERROR
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, open_ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
 
 _COLLECT = "collect_messages"
-_SETTINGS: Dict[str, Dict[str, Any]] = dict(
+_SETTINGS: dict[str, dict[str, Any]] = dict(
     _resource.setting_options(),
     **{_COLLECT: {"type": "bool"}, "extra_settings": {"type": "dict", "no_log": True, "redact": "values"}},
 )
 
-OPTIONS: Dict[str, Dict[str, Any]] = dict(
+OPTIONS: dict[str, dict[str, Any]] = dict(
     _connection.OPTIONS,
     state={"type": "str", "choices": ["present", "default"], "default": "present"},
     settings={"type": "dict", "no_log": True, "redact": "values"},
@@ -41,10 +40,10 @@ OPTIONS: Dict[str, Dict[str, Any]] = dict(
     ledger={"type": "path"},
     **_SETTINGS,
 )
-RULES: Dict[str, Any] = {}
+RULES: dict[str, Any] = {}
 
 
-def expand(args: Dict[str, Any]) -> Tuple[Dict[str, Any], str]:
+def expand(args: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """Puts the entries of the option ``settings`` beside the other options. Returns the arguments and a problem."""
     settings = args.pop("settings", None)
     if settings is None:
@@ -54,12 +53,10 @@ def expand(args: Dict[str, Any]) -> Tuple[Dict[str, Any], str]:
     for name, value in settings.items():
         if name not in _SETTINGS:
             known = _catalog.nearest(name, _SETTINGS)
-            hint = (
-                "Did you mean %s?" % known if known else "What the collection does not know goes into extra_settings."
-            )
-            return args, "Unknown setting %s in the option settings. %s" % (name, hint)
+            hint = f"Did you mean {known}?" if known else "What the collection does not know goes into extra_settings."
+            return args, f"Unknown setting {name} in the option settings. {hint}"
         if args.get(name) is not None:
-            return args, "%s is given twice, in the option settings and beside it." % name
+            return args, f"{name} is given twice, in the option settings and beside it."
         args[name] = value
     return args, ""
 
@@ -95,12 +92,12 @@ def _reset_values(params: Mapping[str, Any], given: _plan.Values) -> _plan.Value
         setting = _catalog.BY_NAME.get(name)
         if setting is None:
             known = _catalog.nearest(name, _catalog.BY_NAME)
-            raise InputError("%s in reset is no setting" % name, "Did you mean %s?" % known if known else "")
+            raise InputError(f"{name} in reset is no setting", f"Did you mean {known}?" if known else "")
         if name in given:
-            raise InputError("%s is both given and in reset" % name, "Decide for one of them.")
+            raise InputError(f"{name} is both given and in reset", "Decide for one of them.")
         if not setting.default_certain:
             raise InputError(
-                "%s cannot be reset by itself: sources disagree about its default" % name,
+                f"{name} cannot be reset by itself: sources disagree about its default",
                 "Give the value that you want, or use state: default.",
             )
         values[name] = setting.default
@@ -112,8 +109,7 @@ def _own_ledger(ledger: Ledger, client: Client, task: Task) -> None:
     owner = ledger.data["client"]
     if owner and owner != client.name:
         task.warn(
-            "Ledger %s was last used for client %s, now for %s. Each client needs a ledger of its own."
-            % (ledger.path, owner, client.name)
+            f"Ledger {ledger.path} was last used for client {owner}, now for {client.name}. Each client needs a ledger of its own."
         )
     ledger.data["client"] = client.name
 
@@ -128,7 +124,7 @@ def message_collection(current: _plan.Client) -> _catalog.Setting:
 
 def _wanted(
     params: Mapping[str, Any], ledger: Ledger, current: _plan.Client, given: _plan.Values
-) -> Tuple[_plan.Values, List[str]]:
+) -> tuple[_plan.Values, list[str]]:
     """The given settings, and over them what campaigns decide; the names of what they hold."""
     wanted, name = dict(given), message_collection(current).name
     if params[_COLLECT] is not None:
@@ -138,7 +134,7 @@ def _wanted(
             if one.name in wanted
         ]
         if other:
-            raise InputError("%s and %s are both given" % (_COLLECT, other[0].name), "Decide for one of them.")
+            raise InputError(f"{_COLLECT} and {other[0].name} are both given", "Decide for one of them.")
         wanted[name] = params[_COLLECT]
     if _campaigns.is_active(ledger.data):
         return dict(wanted, **{name: False}), [name]
@@ -181,7 +177,7 @@ def _to_default(
     if _campaigns.is_active(ledger.data):
         names = ", ".join(campaign["name"] for campaign in _campaigns.listed(ledger.data))
         raise InputError(
-            "the settings cannot be reset while a campaign holds garbage collection off (%s)" % names,
+            f"the settings cannot be reset while a campaign holds garbage collection off ({names})",
             "End the campaign first.",
             client=client.name,
         )
@@ -202,7 +198,7 @@ def _to_default(
     return _outcome(ledger, current, changed, sorted(names), after.values, {}, [])
 
 
-def _differing_extra(before: _plan.Client, after: _plan.Client) -> List[str]:
+def _differing_extra(before: _plan.Client, after: _plan.Client) -> list[str]:
     keys = set(before.extra) | set(after.extra)
     return [key for key in keys if before.extra.get(key) != after.extra.get(key)]
 
@@ -224,8 +220,9 @@ def _default_in_check_mode(
     )
     if differing is None and unknown:
         task.warn(
-            "Only a reset tells the defaults of %s: whether they differ cannot be known in check mode."
-            % ", ".join(unknown)
+            "Only a reset tells the defaults of {}: whether they differ cannot be known in check mode.".format(
+                ", ".join(unknown)
+            )
         )
     restart = [name for name in changed if name in _catalog.BY_NAME and _catalog.BY_NAME[name].restart]
     if restart:
@@ -238,11 +235,11 @@ def _default_in_check_mode(
 def _outcome(
     ledger: Ledger,
     before: _plan.Client,
-    changed: List[str],
-    managed: List[str],
+    changed: list[str],
+    managed: list[str],
     after: Mapping[str, Any],
     wanted: Mapping[str, Any],
-    held: List[str],
+    held: list[str],
 ) -> Outcome:
     shown_before, shown_after = _resource.shown_pair(managed, before, dict(wanted, **after))
     values = {

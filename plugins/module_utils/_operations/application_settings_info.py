@@ -8,17 +8,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping
+from typing import Any, Callable, Mapping
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns, _checks, _connection, _owed, _resource
 from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import REQUESTS_IMPORT_ERROR as LIBRARY_ERROR
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, open_ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations.application_settings import message_collection
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
 
-OPTIONS: Dict[str, Dict[str, Any]] = dict(_connection.OPTIONS, ledger={"type": "path"})
-RULES: Dict[str, Any] = {}
+OPTIONS: dict[str, dict[str, Any]] = dict(_connection.OPTIONS, ledger={"type": "path"})
+RULES: dict[str, Any] = {}
 
 
 def run(
@@ -30,7 +29,7 @@ def run(
     with open_ledger(params["ledger"], True, task.progress) as ledger:
         with connect(params, True, task.progress) as client:
             current = _resource.fetch(client)
-        values: Dict[str, Any] = {
+        values: dict[str, Any] = {
             "settings": _resource.shown(current.values),
             "wa_id": current.wa_id,
             "other_settings": sorted(current.extra),
@@ -42,7 +41,7 @@ def run(
         return Outcome(False, values)
 
 
-def _from_ledger(ledger: Ledger) -> Dict[str, Any]:
+def _from_ledger(ledger: Ledger) -> dict[str, Any]:
     restart = ledger.data["restart"]
     return {
         "restart_required": _owed.is_owed(ledger.data),

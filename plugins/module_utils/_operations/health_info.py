@@ -9,15 +9,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict, Mapping, Optional
+from typing import Any, Callable, Mapping
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _connection, _health
 from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import REQUESTS_IMPORT_ERROR as LIBRARY_ERROR  # noqa: F401
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
 
-OPTIONS: Dict[str, Dict[str, Any]] = {
+OPTIONS: dict[str, dict[str, Any]] = {
     **_connection.OPTIONS,
     "api_key": {"type": "str", "no_log": True, "env": "WABIZ_ONPREM_API_KEY"},
     "wait_for": {"type": "str", "choices": ["settled"]},
@@ -25,7 +24,7 @@ OPTIONS: Dict[str, Dict[str, Any]] = {
     "wait_timeout": {"type": "int", "default": 600},
     "interval": {"type": "int", "default": 5},
 }
-RULES: Dict[str, Any] = {}
+RULES: dict[str, Any] = {}
 
 TELL_EVERY = 10.0  # seconds; nobody is left without a word for longer
 LONGEST_LOOK = 8.0  # seconds for one look while waiting, so that it is over before the next word is due
@@ -92,7 +91,7 @@ def _settled_report(client: Client, params: Mapping[str, Any], patience: _Patien
         limit = max(1.0, min(params["timeout"], LONGEST_LOOK, patience.left()))
         patience.tell_before(limit)
         client.renew_deadline(0, limit)  # one try: this loop tries again, and knows for how long
-        failure: Optional[CallError] = None
+        failure: CallError | None = None
         try:
             report = _health.fetch(client)
             patience.reason = report.unsettled(params["expect_connected"])
@@ -107,7 +106,7 @@ def _settled_report(client: Client, params: Mapping[str, Any], patience: _Patien
         patience.pause(params["interval"])
 
 
-def _late(client: Client, limit: int, reason: str, failure: Optional[CallError]) -> CallError:
+def _late(client: Client, limit: int, reason: str, failure: CallError | None) -> CallError:
     problem = "after %d s, %s" % (limit, reason)
     doing = "see a settled health"
     if failure is None:
