@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _connection, _health
+from ansible_collections.wabiz.onprem.plugins.module_utils import _connection, _health, _http
 from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, InputError
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
@@ -25,6 +25,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "interval": {"type": "int", "default": 5},
 }
 RULES: dict[str, Any] = {}
+LIBRARY_ERROR = _http.REQUESTS_IMPORT_ERROR
 
 TELL_EVERY = 10.0  # seconds; nobody is left without a word for longer
 LONGEST_LOOK = 8.0  # seconds for one look while waiting, so that it is over before the next word is due
