@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of the parts that `make test` and its smaller sisters are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: a command, and in which make targets it runs."""
+
+    name: str
+    targets: str
+    command: str
+    # pytest parts are counted test by test; any other part counts as one.
+    pytest: bool = False
+    # Whether the lines of plugins/ that it runs count towards the coverage.
+    measured: bool = False
+    env: dict[str, str] = field(default_factory=dict)
+
+
+TWO_CORES = "-n 2 --dist worksteal"
+
+PARTS = (
+    Part("ruff", "lint test", "ruff check ."),
+    Part("format", "lint test", "ruff format --check ."),
+    Part("mypy", "lint test", "tests/tools/types"),
+    Part("yamllint", "lint test", "yamllint --strict ."),
+    Part("ansible-lint", "lint test", "ansible-lint --offline"),
+    Part("licences", "lint test", "reuse lint --quiet"),
+    Part("changelog", "lint test", "tests/tools/lint_changelog"),
+    Part("documentation", "lint test", "tests/tools/lint_docs"),
+    Part("action group", "lint test", "python tests/tools/action_group.py"),
+    Part("environment", "lint test", "tests/tools/introspect"),
+    Part("sanity", "sanity test", "tests/tools/sanity"),
+    Part("unit", "unit test", f"pytest tests/unit {TWO_CORES} -m 'not long'", pytest=True, measured=True),
+    Part("playbooks", "playbooks test", f"pytest tests/playbooks {TWO_CORES}", pytest=True, measured=True),
+    Part("coverage", "test", "tests/tools/coverage_report"),
+    Part("molecule", "molecule test", "molecule test --all"),
+    Part("tarball", "test", "tests/tools/tarball"),
+)
