@@ -36,11 +36,18 @@ def _check_extra(key: str) -> None:
         raise InputError(f"{key} is an option of its own", "Move it out of extra_settings.")
 
 
+_KINDS: dict[str, tuple[Any, str]] = {
+    "bool": (bool, "a boolean"),
+    "int": (int, "a whole number"),
+    "str": (str, "a text"),
+    "set": (list, "a list"),
+}
+
+
 def _check_value(setting: Setting, value: Any) -> None:
-    types = {"bool": bool, "int": int, "str": str, "set": list}
-    kind = types[setting.kind]
+    kind, called = _KINDS[setting.kind]
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise InputError("{} must be of type {}".format(setting.name, "list" if kind is list else kind.__name__))
+        raise InputError(f"{setting.name} must be {called}")
     if setting.minimum is not None and value < setting.minimum:
         raise InputError("%s must be at least %d %s" % (setting.name, setting.minimum, setting.unit))
     outside = [
@@ -78,11 +85,16 @@ def check_against(client: Client, values: Values) -> None:
                 f"{name} needs a client from version {setting.since} on, this one is {version_text(client)}",
                 _older_name(setting),
             )
-        if value is True and setting.cannot_enable_from and client.values.get(name) is not True:
-            if _catalog.is_at_least(client.version, setting.cannot_enable_from):
-                raise InputError(
-                    f"{name} cannot be switched on from version {setting.cannot_enable_from} on, this client is {version_text(client)}"
-                )
+        bound = setting.cannot_enable_from
+        if (
+            value is True
+            and client.values.get(name) is not True
+            and bound
+            and _catalog.is_at_least(client.version, bound)
+        ):
+            raise InputError(
+                f"{name} cannot be switched on from version {bound} on, this client is {version_text(client)}"
+            )
 
 
 def _older_name(setting: Setting) -> str:
@@ -124,9 +136,7 @@ def warnings(client: Client, given: Values, after: Values) -> Iterator[str]:
     if "log_level" in given and merged.get("verbose_logging") is True:
         yield "log_level has no effect while verbose_logging is on."
     intervals: list[Any] = [merged.get("heartbeat_interval"), merged.get("unhealthy_interval")]
-    if {"heartbeat_interval", "unhealthy_interval"} & set(given) and all(isinstance(one, int) for one in intervals):
-        if intervals[1] <= intervals[0]:
-            yield "unhealthy_interval (%d s) is not above heartbeat_interval (%d s): nodes will fail over at once." % (
-                intervals[1],
-                intervals[0],
-            )
+    about_intervals = {"heartbeat_interval", "unhealthy_interval"} & set(given)
+    if about_intervals and all(isinstance(one, int) for one in intervals) and intervals[1] <= intervals[0]:
+        shorter, longer = intervals[1], intervals[0]
+        yield f"unhealthy_interval ({shorter} s) is not above heartbeat_interval ({longer} s): nodes fail over at once."

@@ -22,6 +22,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils import _answers
 from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer, MalformedAnswer, Refusal
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
     CallError,
+    OnPremError,
     ReadOnlyError,
     api_advice,
     api_title,
@@ -73,7 +74,9 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(self, *dummy: Any) -> None:
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if isinstance(error, OnPremError) and not error.client:
+            error.client = self.name
         self.close()
 
     def close(self) -> None:
@@ -178,7 +181,7 @@ class Client:
             unknown = unknown or (executed and method != "GET" and path != LOGIN)
             failure.outcome_unknown, failure.retryable = unknown, again
             again = again and (repeatable or not executed)
-            pause = wait * random.uniform(0.75, 1.25) if pause is None else pause
+            pause = _spread(wait) if pause is None else pause
             if not again or pause >= self._time_left():
                 raise failure
             self._progress(f"{failure}; trying again in {pause:.1f} s, for at most {self._time_left():.0f} s")
@@ -239,7 +242,9 @@ class Client:
         if refusal.code == 1024:
             return api_advice(1024)
         if refusal.status == 401 and path == LOGIN:
-            return "Username or password is wrong, or the first login is still pending: the default password must be changed once."
+            return (
+                "Username or password is wrong, or the first login, which must change the password, is still pending."
+            )
         if refusal.status == 401 and self._api_key is not None:
             return "The API key is not valid for this client."
         if refusal.status == 401:
@@ -251,3 +256,8 @@ class Client:
         if refusal.code in (None, 1000) and refusal.status == 403:
             return api_advice(1005)
         return api_advice(refusal.code) or "See whether the Webapp and a Coreapp are running, and look into their logs."
+
+
+def _spread(seconds: float) -> float:
+    """A wait a little shorter or longer, so that a fleet does not come back all at once."""
+    return seconds * random.uniform(0.75, 1.25)  # noqa: S311  (no secret depends on it)

@@ -12,7 +12,7 @@ from typing import Any
 
 # Titles and what to do, by API code. The titles are taken from here and never from an answer: an answer is not ours to
 # show, it may repeat what was sent. Source: the published error list of the On-Premises API.
-API_ERRORS: dict[int, tuple] = {
+API_ERRORS: dict[int, tuple[str, str]] = {
     1000: ("Generic error", "Look into the log of the Webapp and of the Coreapp."),
     1004: ("Resource already exists", "Look for it with the matching info module."),
     1005: (

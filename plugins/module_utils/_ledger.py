@@ -13,6 +13,7 @@ one another. It goes with the process that holds it. What stands in the ledger i
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import hashlib
@@ -249,6 +250,7 @@ class NoLedger(Ledger):
         return self
 
     def was_sent(self, name: str, value: Any) -> bool:
+        del name, value
         return False
 
 
@@ -278,7 +280,5 @@ def _flush_folder(folder: str) -> None:
 
 
 def _remove(path: str) -> None:
-    try:
+    with contextlib.suppress(OSError):  # it was not made, or the folder cannot be written: the next save overwrites it
         os.unlink(path)
-    except OSError:
-        pass  # it was not made, or the folder cannot be written: the next save overwrites it

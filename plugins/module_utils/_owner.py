@@ -56,7 +56,7 @@ def is_alive(owner: Mapping[str, Any]) -> bool | None:
     if not isinstance(pid, int) or pid <= 0:
         return False
     if owner.get("start"):
-        return _start_of(pid) == owner["start"]
+        return bool(_start_of(pid) == owner["start"])
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

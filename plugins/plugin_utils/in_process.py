@@ -21,7 +21,6 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible.utils.vars import merge_hash
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task, perform
 from ansible_collections.wabiz.onprem.plugins.module_utils._owner import owner_of
@@ -58,17 +57,16 @@ class InProcess(ActionBase):
     _supports_async = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         del tmp
         variables = task_vars or {}
         args, problem = self._prepared_args()
         if problem:
-            return merge_hash(result, {"failed": True, "changed": False, "msg": problem})
+            return dict(result, failed=True, changed=False, msg=problem)
         if self._runs_here(variables):
-            return merge_hash(result, self._run_here(args, variables))
+            return dict(result, **self._run_here(args, variables))
         wrap_async = self._task.async_val and not getattr(self._connection, "has_native_async", False)
-        answer = self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async)
-        result = merge_hash(result, answer)
+        result.update(self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async))
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
@@ -105,8 +103,8 @@ class InProcess(ActionBase):
         )
 
     def _run_here(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        operation, warnings = self.operation, []  # type: Any, List[str]
-        options = operation.OPTIONS
+        operation, options = self.operation, self.operation.OPTIONS
+        warnings: list[str] = []
         validation = ArgumentSpecValidator(argument_spec(options), **operation.RULES).validate(dict(args))
         params, secrets = validation.validated_parameters, validation._no_log_values
         shown = params

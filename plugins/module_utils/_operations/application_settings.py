@@ -22,6 +22,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils import (
 )
 from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, open_ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
 
@@ -30,6 +31,8 @@ _SETTINGS: dict[str, dict[str, Any]] = dict(
     _resource.setting_options(),
     **{_COLLECT: {"type": "bool"}, "extra_settings": {"type": "dict", "no_log": True, "redact": "values"}},
 )
+
+LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
 
 OPTIONS: dict[str, dict[str, Any]] = dict(
     _connection.OPTIONS,
@@ -70,15 +73,15 @@ def run(
     given = _plan.given_values(params)
     _checks.check_values(given)
     reset = _reset_values(params, given)
-    with open_ledger(params["ledger"], task.check_mode, task.progress) as ledger:
-        with connect(params, task.check_mode, task.progress) as client:
-            current = _resource.fetch(client)
-            _own_ledger(ledger, client, task)
-            if _owed.resolve(ledger.data, current.values):
-                ledger.save()
-            if params["state"] == "default":
-                return _to_default(params, task, ledger, client, current)
-            return _to_wanted(params, task, ledger, client, current, given, reset)
+    ledger_file = open_ledger(params["ledger"], task.check_mode, task.progress)
+    with ledger_file as ledger, connect(params, task.check_mode, task.progress) as client:
+        current = _resource.fetch(client)
+        _own_ledger(ledger, client, task)
+        if _owed.resolve(ledger.data, current.values):
+            ledger.save()
+        if params["state"] == "default":
+            return _to_default(params, task, ledger, client, current)
+        return _to_wanted(params, task, ledger, client, current, given, reset)
 
 
 def _reset_values(params: Mapping[str, Any], given: _plan.Values) -> _plan.Values:
@@ -105,11 +108,12 @@ def _reset_values(params: Mapping[str, Any], given: _plan.Values) -> _plan.Value
 
 
 def _own_ledger(ledger: Ledger, client: Client, task: Task) -> None:
-    """A ledger of another client would hold this one's settings: worth a word, as only people can tell a move from a mistake."""
+    """A ledger of another client would hold this one's settings; only people can tell a client that moved from a mistake."""
     owner = ledger.data["client"]
     if owner and owner != client.name:
         task.warn(
-            f"Ledger {ledger.path} was last used for client {owner}, now for {client.name}. Each client needs a ledger of its own."
+            f"Ledger {ledger.path} was last used for client {owner}, now for {client.name}. "
+            "Each client needs a ledger of its own."
         )
     ledger.data["client"] = client.name
 
@@ -175,9 +179,9 @@ def _to_default(
     params: Mapping[str, Any], task: Task, ledger: Ledger, client: Client, current: _plan.Client
 ) -> Outcome:
     if _campaigns.is_active(ledger.data):
-        names = ", ".join(campaign["name"] for campaign in _campaigns.listed(ledger.data))
+        active = ", ".join(campaign["name"] for campaign in _campaigns.listed(ledger.data))
         raise InputError(
-            f"the settings cannot be reset while a campaign holds garbage collection off ({names})",
+            f"the settings cannot be reset while a campaign holds garbage collection off ({active})",
             "End the campaign first.",
             client=client.name,
         )
@@ -190,12 +194,12 @@ def _to_default(
         return _default_in_check_mode(task, ledger, current, differing, prediction)
     hidden = sorted(ledger.data["sent"])
     after = _settings_write.reset_all(ledger, client, current)
-    names = set(current.values) | set(after.values)
-    changed = sorted([name for name in names if current.values.get(name) != after.values.get(name)] + hidden)
-    changed += sorted(_plan.EXTRA + key for key in _differing_extra(current, after) if _plan.EXTRA + key not in hidden)
+    names = sorted(set(current.values) | set(after.values))
+    changed = {name for name in names if current.values.get(name) != after.values.get(name)}
+    changed.update(hidden, (_plan.EXTRA + key for key in _differing_extra(current, after)))
     _campaigns.close_hold(ledger.data)
     ledger.save()
-    return _outcome(ledger, current, changed, sorted(names), after.values, {}, [])
+    return _outcome(ledger, current, sorted(changed), names, after.values, {}, [])
 
 
 def _differing_extra(before: _plan.Client, after: _plan.Client) -> list[str]:

@@ -12,9 +12,12 @@ from typing import Any, Callable, Mapping
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns, _checks, _connection, _owed, _resource
 from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
+from ansible_collections.wabiz.onprem.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, open_ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations.application_settings import message_collection
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+
+LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
 
 OPTIONS: dict[str, dict[str, Any]] = dict(_connection.OPTIONS, ledger={"type": "path"})
 RULES: dict[str, Any] = {}
