@@ -226,7 +226,7 @@ class Client:
             method=method,
             path=path,
             status=status,
-            outcome_unknown=method not in ("GET", "POST"),
+            outcome_unknown=method != "GET" and path != LOGIN,
         )
 
     def _refusal_error(self, method: str, path: str, refusal: Refusal, doing: str) -> CallError:
