@@ -1,0 +1,81 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""The campaigns of one client, in its ledger; no API is touched."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns
+from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+
+LIBRARY_ERROR = None  # nothing but Python is needed
+
+OPTIONS: Dict[str, Dict[str, Any]] = {
+    "ledger": {"type": "path", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "name": {"type": "str"},
+    "planned_end": {"type": "str"},
+    "after": {"type": "str", "choices": list(_campaigns.AFTER), "default": "on"},
+    "overdue": {"type": "bool"},
+}
+RULES: Dict[str, Any] = {
+    "mutually_exclusive": [("name", "overdue")],
+    "required_if": [("state", "present", ("name",)), ("state", "absent", ("name", "overdue"), True)],
+}
+
+LONGEST_NAME = 200
+
+
+def run(params: Mapping[str, Any], task: Task) -> Outcome:
+    """Begins or ends a campaign. Raises OnPremError."""
+    _check(params)
+    with Ledger(params["ledger"], read_only=task.check_mode, progress=task.progress) as ledger:
+        data = ledger.data
+        before = _shown(data)
+        ended: List[str] = []
+        if params["state"] == "present":
+            changed = _campaigns.begin(data, params["name"], params["planned_end"])
+        else:
+            ended = _campaigns.end(data, _names_to_end(params, data), params["after"])
+            changed = bool(ended)
+        if changed:
+            ledger.save()
+        values = {
+            "campaigns": _campaigns.listed(data),
+            "active": _campaigns.is_active(data),
+            "ended": ended,
+            "collect_messages": False if _campaigns.is_active(data) else _campaigns.released_value(data),
+        }
+        return Outcome(changed, values, before, _shown(data))
+
+
+def _check(params: Mapping[str, Any]) -> None:
+    name = params["name"]
+    if name is not None and (not name.strip() or len(name) > LONGEST_NAME or not name.isprintable()):
+        raise InputError("name must be 1 to %d printable characters" % LONGEST_NAME)
+    if params["state"] == "absent" and name is None and not params["overdue"]:
+        raise InputError("there is nothing to end", "Give a name, or overdue: true.")
+    if params["state"] == "absent" and params["planned_end"] is not None:
+        raise InputError("planned_end belongs to state: present", "Leave it out to end a campaign now.")
+    if params["planned_end"]:
+        _campaigns.parse_moment(params["planned_end"])
+
+
+def _names_to_end(params: Mapping[str, Any], data: Mapping[str, Any]) -> List[str]:
+    if params["name"] is not None:
+        return [params["name"]]
+    return [campaign["name"] for campaign in _campaigns.listed(data) if campaign["overdue"]]
+
+
+def _shown(data: Mapping[str, Any]) -> Dict[str, Any]:
+    """The campaigns as a diff shows them."""
+    return {
+        name: campaign.get("planned_end") or "no planned end" for name, campaign in sorted(data["campaigns"].items())
+    }

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""The owed restart of one client, step by step, in its ledger."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from typing import Any, Callable, Dict, Mapping
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import _owed, _owner, _rolling
+from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+
+LIBRARY_ERROR = None  # nothing but Python is needed
+
+_NODE: Dict[str, Dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "role": {"type": "str", "choices": ["coreapp", "master"], "default": "coreapp"},
+    "started": {"type": "str", "default": ""},
+    "running": {"type": "bool", "default": True},
+    "health_key": {"type": "str", "default": "", "no_log": False},
+    "host": {"type": "str", "default": ""},
+    "details": {"type": "dict"},
+}
+OPTIONS: Dict[str, Dict[str, Any]] = {
+    "ledger": {"type": "path", "required": True},
+    "step": {
+        "type": "str",
+        "required": True,
+        "choices": ["read", "begin", "next", "advance", "finish", "release"],
+    },
+    "id": {"type": "str"},
+    "nodes": {"type": "list", "elements": "dict", "options": _NODE},
+    "health": {"type": "list", "elements": "dict"},
+    "connected": {"type": "int"},
+    "lease_seconds": {"type": "int", "default": 900},
+    "node": {"type": "str"},
+    "started": {"type": "str"},
+    "predicted_settings": {"type": "list", "elements": "str"},
+    "owner": {"type": "dict"},
+}
+RULES: Dict[str, Any] = {
+    "required_if": [
+        ("step", "next", ("id",)),
+        ("step", "advance", ("id", "node", "started")),
+        ("step", "finish", ("id",)),
+    ],
+}
+
+Values = Dict[str, Any]
+Step = Callable[[Mapping[str, Any], Task, Ledger], Values]
+
+
+def run(params: Mapping[str, Any], task: Task) -> Outcome:
+    """One step. What a step returns beside the state of the restart: see the steps. Raises OnPremError."""
+    if not params["owner"]:
+        raise InputError("the option owner is missing", "It is filled in by the collection's action plugin.")
+    if params["lease_seconds"] < 1:
+        raise InputError("lease_seconds must be at least 1")
+    step = params["step"]
+    with Ledger(params["ledger"], read_only=task.check_mode or step == "read", progress=task.progress) as ledger:
+        if task.check_mode and params["predicted_settings"] and not _owed.is_owed(ledger.data):
+            _owed.owe(ledger.data, params["predicted_settings"])
+        if step in ("next", "advance", "finish"):
+            _require_lease(params, task, ledger)
+        values = STEPS[step](params, task, ledger)
+        ledger.save()
+        changed = bool(values.pop("changed", False))
+        return Outcome(changed, dict(_state(params, ledger), **values))
+
+
+def _require_lease(params: Mapping[str, Any], task: Task, ledger: Ledger) -> None:
+    """In check mode nobody could take the lease, so that it is enough that nobody else holds it."""
+    now = time.time()
+    if not task.check_mode or _rolling.other_holder(ledger.data, params["owner"], now):
+        _rolling.renew_lease(ledger.data, params["owner"], now)
+
+
+def _read(_params: Mapping[str, Any], _task: Task, _ledger: Ledger) -> Values:
+    return {}
+
+
+def _begin(params: Mapping[str, Any], task: Task, ledger: Ledger) -> Values:
+    data = ledger.data
+    if not _owed.is_owed(data):
+        return {"lease_granted": False}
+    if not _rolling.take_lease(data, params["owner"], params["lease_seconds"], time.time()):
+        return {"lease_granted": False}
+    if params["nodes"] is not None:
+        health = params["health"] or []
+        connected = params["connected"]
+        if connected is None:
+            connected = sum(1 for node in health if node.get("status") == "connected")
+        for name in _rolling.observe(data, params["nodes"], connected):
+            task.warn("Node %s, which was to be restarted, is gone; the restart goes on without it." % name)
+    return {"lease_granted": True}
+
+
+def _next(params: Mapping[str, Any], _task: Task, ledger: Ledger) -> Values:
+    if not _rolling.is_current(ledger.data, params["id"]):
+        return {"next_node": None, "superseded": _owed.is_owed(ledger.data)}
+    names = _rolling.remaining(ledger.data, params["health"] or [])
+    return {"next_node": names[0] if names else None, "superseded": False}
+
+
+def _advance(params: Mapping[str, Any], _task: Task, ledger: Ledger) -> Values:
+    if not _rolling.is_current(ledger.data, params["id"]):
+        return {"superseded": _owed.is_owed(ledger.data)}
+    changed = _rolling.advance(ledger.data, params["node"], params["started"])
+    return {"changed": changed, "superseded": False}
+
+
+def _finish(params: Mapping[str, Any], _task: Task, ledger: Ledger) -> Values:
+    closed = _rolling.close(ledger.data, params["id"])
+    _rolling.release_lease(ledger.data, params["owner"])
+    return {"changed": closed, "closed": closed, "superseded": _owed.is_owed(ledger.data)}
+
+
+def _release(params: Mapping[str, Any], _task: Task, ledger: Ledger) -> Values:
+    _rolling.release_lease(ledger.data, params["owner"])
+    return {}
+
+
+STEPS: Dict[str, Step] = {
+    "read": _read,
+    "begin": _begin,
+    "next": _next,
+    "advance": _advance,
+    "finish": _finish,
+    "release": _release,
+}
+
+
+def _state(params: Mapping[str, Any], ledger: Ledger) -> Values:
+    """What every step returns."""
+    data = ledger.data
+    restart, lease = data["restart"], data["lease"]
+    return {
+        "owed": restart is not None,
+        "id": restart["id"] if restart else None,
+        "since": restart["since"] if restart else None,
+        "settings": _owed.owed_settings(data),
+        "remaining": _rolling.remaining(data, params["health"] or []),
+        "total": _rolling.total(data),
+        "expect_connected": _rolling.expected_connected(data),
+        "lease": _shown_lease(lease, params["owner"]) if lease else None,
+    }
+
+
+def _shown_lease(lease: Mapping[str, Any], owner: Mapping[str, Any]) -> Values:
+    until = datetime.datetime.fromtimestamp(lease["until"], datetime.timezone.utc)
+    return {
+        "owner": _owner.describe(lease["owner"]),
+        "until": _owed.now_text(until),
+        "yours": _owner.is_same(lease["owner"], owner),
+    }
