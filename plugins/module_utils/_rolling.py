@@ -150,7 +150,7 @@ def expected_connected(data: Mapping[str, Any]) -> Optional[int]:
         return None
     entries = _entries(data).values()
     down = sum(1 for entry in entries if not entry["done"] and not entry["running"])
-    expected = min(restart["baseline"]["connected"], len(entries)) - down
+    expected: int = min(restart["baseline"]["connected"], len(entries)) - down
     return max(0, expected)
 
 
