@@ -14,8 +14,10 @@ class Part:
     name: str
     targets: str
     command: str
-    # pytest parts are counted test by test; any other part counts as one.
+    # Counted test by test from the report that pytest writes; any other part counts as one.
     pytest: bool = False
+    # A report that the command writes of its own accord.
+    report: str = ""
     # Whether the lines of plugins/ that it runs count towards the coverage.
     measured: bool = False
     env: dict[str, str] = field(default_factory=dict)
@@ -34,9 +36,11 @@ PARTS = (
     Part("documentation", "lint test", "tests/tools/lint_docs"),
     Part("action group", "lint test", "python tests/tools/action_group.py"),
     Part("environment", "lint test", "tests/tools/introspect"),
-    Part("sanity", "sanity test", "tests/tools/sanity"),
+    Part("sanity", "sanity test", "tests/tools/sanity --python default"),
+    Part("sanity", "matrix", "tests/tools/sanity"),
+    Part("units", "matrix", "tests/tools/units", report="tests/output/junit/python*-controller-units.xml"),
     Part("unit", "unit test", f"pytest tests/unit {TWO_CORES} -m 'not long'", pytest=True, measured=True),
-    Part("playbooks", "playbooks test", f"pytest tests/playbooks {TWO_CORES}", pytest=True, measured=True),
+    Part("playbooks", "playbooks test matrix", f"pytest tests/playbooks {TWO_CORES}", pytest=True, measured=True),
     Part("coverage", "test", "tests/tools/coverage_report"),
     Part("molecule", "molecule test", "molecule test --all"),
     Part("tarball", "test", "tests/tools/tarball"),

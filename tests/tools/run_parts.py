@@ -41,10 +41,12 @@ def run(part: Part) -> Result:
     """Run one part with its output visible, and count."""
     print(f"\n=== {part.name}: {part.command}", flush=True)
     command = shlex.split(part.command)
-    report = OUTPUT / "junit" / f"{part.name}.xml"
+    pattern = part.report
     if part.pytest:
-        report.unlink(missing_ok=True)
-        command.append(f"--junit-xml={report}")
+        pattern = f"tests/output/junit/{part.name}.xml"
+        command.append(f"--junit-xml={pattern}")
+    for old in REPOSITORY.glob(pattern or "tests/output/none"):
+        old.unlink()
     begun = time.monotonic()
     try:
         code = subprocess.run(command, cwd=REPOSITORY, env=environment(part), check=False).returncode
@@ -52,7 +54,7 @@ def run(part: Part) -> Result:
         print(error)
         code = 127
     seconds = time.monotonic() - begun
-    counts = count_tests(report, code) if part.pytest else (int(code == 0), int(code != 0), 0)
+    counts = count_tests(list(REPOSITORY.glob(pattern)), code) if pattern else (int(code == 0), int(code != 0), 0)
     result = Result(part.name, *counts, seconds)
     print(f"--- {part.name}: {'passed' if not result.failed else 'FAILED'} in {seconds:.0f} s", flush=True)
     return result
@@ -67,18 +69,17 @@ def environment(part: Part) -> dict[str, str]:
     return env
 
 
-def count_tests(report: Path, code: int) -> tuple[int, int, int]:
-    """Passed, failed, skipped of a pytest run; a run that broke off without a failed test counts as a failure."""
-    if not report.exists():
-        return 0, 1, 0
+def count_tests(reports: list[Path], code: int) -> tuple[int, int, int]:
+    """Passed, failed, skipped of a pytest run; one that broke off without a failed test counts as a failure."""
     passed = failed = skipped = 0
-    for suite in ElementTree.parse(report).getroot().iter("testsuite"):  # noqa: S314 - pytest has just written it
-        bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-        left_out = int(suite.get("skipped", 0))
-        failed += bad
-        skipped += left_out
-        passed += int(suite.get("tests", 0)) - bad - left_out
-    if code != 0 and not failed:
+    for report in reports:
+        for suite in ElementTree.parse(report).getroot().iter("testsuite"):  # noqa: S314 - pytest has just written it
+            bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            left_out = int(suite.get("skipped", 0))
+            failed += bad
+            skipped += left_out
+            passed += int(suite.get("tests", 0)) - bad - left_out
+    if not failed and (code != 0 or not passed):
         failed = 1
     return passed, failed, skipped
 
