@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import ssl
 from datetime import datetime, timedelta, timezone
@@ -14,17 +15,29 @@ from pathlib import Path
 import trustme
 
 HOSTS = ("localhost", "127.0.0.1", "::1")
+CA_FILE = "ca.pem"
 VARIANTS = ("wrong_ca", "expired", "wrong_host", "tls11")
 
 
 class Authority:
     """Makes server certificates with elliptic-curve keys: they cost the least at every handshake."""
 
-    def __init__(self) -> None:
-        self._ca = trustme.CA(key_type=trustme.KeyType.ECDSA)
+    def __init__(self, ca: trustme.CA | None = None) -> None:
+        self._ca = ca or trustme.CA(key_type=trustme.KeyType.ECDSA)
 
-    def write_ca(self, path: Path) -> None:
-        self._ca.cert_pem.write_to_path(str(path))
+    @classmethod
+    def in_folder(cls, folder: Path) -> Authority:
+        """The authority of this folder (`ca.pem`, `ca.key`), made when there is none: it outlives its processes."""
+        certificate, key = folder / CA_FILE, folder / "ca.key"
+        with (folder / "ca.lock").open("w") as lock:  # two Webapps may start at once
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if certificate.exists() and key.exists():
+                return cls(trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes()))
+            made = cls()
+            key.touch(mode=0o600)
+            made._ca.private_key_pem.write_to_path(str(key))
+            made._ca.cert_pem.write_to_path(str(certificate))
+            return made
 
     def server_context(self, hosts: tuple[str, ...] = ()) -> ssl.SSLContext:
         names = dict.fromkeys((*HOSTS, *hosts))
@@ -50,12 +63,6 @@ class Authority:
 def _context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
-    return context
-
-
-def server_context_from_files(certificate: str, key: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
     return context
 
 

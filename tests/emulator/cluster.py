@@ -204,6 +204,7 @@ class Cluster:
         started = now - config.real(config.initialize_seconds + config.connect_seconds) - 0.001 if settled else now
         settings = json.dumps(self.store.settings(client))
         with self.store.transaction():
+            self._forget_unpersisted(client, name, config)
             if not config.multiconnect:
                 self._kick_others(client, name)
             self.store.run(
@@ -212,6 +213,15 @@ class Cluster:
                 *(client, name, kind, key, started, now, settings, pid),
             )
         self.store.event(client, "start", name, now)
+
+    def _forget_unpersisted(self, client: str, name: str, config: ClientConfig) -> None:
+        """Callbacks that a node did not keep on disk are lost when it starts anew."""
+        before = self.node(client, name)
+        if before is None or value_of(before.settings_at_start(), "callback_persist"):
+            return
+        own = [shard for shard, owner in self.shards(client).items() if owner == name] if config.multiconnect else [0]
+        lost = sum(self.store.run("DELETE FROM callbacks WHERE client=? AND shard=?", client, shard) for shard in own)
+        self.store.count(client, "callbacks_lost", lost)
 
     def _kick_others(self, client: str, name: str) -> None:
         for other in self.nodes(client):

@@ -7,46 +7,128 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from pathlib import Path
 
+from . import commands
+from .environment import node_options, webapp_options
 from .errors import EmulatorError
-from .serve import ServeOptions, serve
+from .node import run_node
+from .options import add_client_options, fleet_clients
+from .serve_options import ServeOptions
+from .statefolder import default_folder
+
+HTTPS_PORT = 9090  # where the product's Webapp is published
 
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="emulator", description="A stand-in for the WhatsApp Business On-Premises client."
     )
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    fleet = commands.add_parser("serve", help="a fleet in the foreground, in one process; says its port when ready")
-    fleet.add_argument("--state", type=Path, required=True, metavar="DIR", help="folder for the database and ca.pem")
-    fleet.add_argument("--port", type=int, default=0, help="default: a free one")
-    fleet.add_argument("--speed", type=float, default=1.0, help="how much faster than the product time passes")
-    fleet.add_argument("--end-with-stdin", action="store_true", help="end when standard input is closed")
-    fleet.set_defaults(run=_serve)
+    several = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return several.add_parser(name, help=text, description=text)
+
+    up = command("up", "Starts an emulator in the background; returns when it is ready.")
+    _state(up)
+    add_client_options(up)
+    up.add_argument("--port", type=int, default=HTTPS_PORT, help="0: a free one (%(default)s)")
+    up.set_defaults(run=commands.up)
+    down = command("down", "Ends the emulator.")
+    _state(down)
+    down.set_defaults(run=commands.down)
+    status = command("status", "Nodes, what is in effect, message rows, callbacks.")
+    _state(status)
+    status.add_argument("--client", metavar="NAME", help="of a fleet: this client alone")
+    status.set_defaults(run=commands.status)
+    for name, text in (
+        ("restart", "Ends a node and starts it again: it reads its settings anew."),
+        ("stop", "Ends a node."),
+        ("start", "Starts a node that was ended."),
+    ):
+        order = command(name, text)
+        _state(order)
+        order.add_argument("node", metavar="NODE", help="wacore, wacore1, master1 ...; in a fleet client001/wacore")
+        order.set_defaults(run=commands.node_order)
+    started = command("started", "Prints when a node was started: the proof of a restart.")
+    _state(started)
+    started.add_argument("node", metavar="NODE")
+    started.set_defaults(run=commands.started)
+    _add_traffic(command("traffic", "Sends messages, which makes rows and callbacks."))
+    _add_foreground(several)
     return top
 
 
+def _state(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--state", type=Path, default=default_folder(), metavar="DIR", help="folder of this emulator (%(default)s)"
+    )
+    parser.add_argument("--json", action="store_true", help="answer for machines")
+
+
+def _add_traffic(parser: argparse.ArgumentParser) -> None:
+    _state(parser)
+    parser.add_argument("--count", type=int, help="so many messages, at once")
+    parser.add_argument("--rate", type=float, default=10.0, help="messages per second (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=10.0, help="for so long (%(default)s)")
+    parser.add_argument("--client", metavar="NAME", help="of a fleet: this client (default: the first)")
+    parser.set_defaults(run=commands.traffic)
+
+
+def _add_foreground(several: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = several.add_parser("serve", help="A fleet in the foreground; prints its port when it is ready.")
+    _state(serve)
+    add_client_options(serve)
+    serve.add_argument("--port", type=int, default=0, help="default: a free one")
+    serve.add_argument("--end-with-stdin", action="store_true", help="end when standard input is closed")
+    serve.set_defaults(run=_serve)
+    several.add_parser("webapp", help="The Webapp in the foreground, told by its environment.").set_defaults(
+        run=_webapp
+    )
+    several.add_parser("coreapp", help="A Coreapp or master in the foreground, told by its environment.").set_defaults(
+        run=_coreapp
+    )
+
+
 def _serve(options: argparse.Namespace) -> int:
-    options.state.mkdir(parents=True, exist_ok=True)
-    database = options.state / "emulator.sqlite"
+    from .serve import serve
+
+    options.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     serve(
         ServeOptions(
-            database=database,
-            ca_path=options.state / "ca.pem",
+            database=options.state / "emulator.sqlite",
             port=options.port,
             speed=options.speed,
+            clients=fleet_clients(options),
             end_with_stdin=options.end_with_stdin,
         )
     )
     return 0
 
 
+def _webapp(_options: argparse.Namespace) -> int:
+    from .serve import serve
+
+    serve(webapp_options(os.environ))
+    return 0
+
+
+def _coreapp(_options: argparse.Namespace) -> int:
+    run_node(node_options(os.environ))
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
+    # As the first process of a container there is no default for this signal: without a word it would be ignored.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except EmulatorError as error:
+    except (EmulatorError, commands.ControlError) as error:
         print(f"emulator: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130

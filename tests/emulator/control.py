@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from .calling import ROOT_CLIENT
 from .config import make_config
 from .errors import EmulatorError
 from .faults import FaultBook
@@ -24,7 +25,6 @@ from .stamps import iso
 if TYPE_CHECKING:
     from .webapp import Services
 
-ROOT = "-"  # how the client without a prefix is named in the control API's paths
 Variant = Callable[[str], Awaitable[int]]
 
 
@@ -61,7 +61,7 @@ class Control:
             return self._add_client(body)
         if parts[0] != "clients" or len(parts) < 2:
             raise EmulatorError("no such control call")
-        client = "" if parts[1] == ROOT else parts[1]
+        client = "" if parts[1] == ROOT_CLIENT else parts[1]
         if not self.services.store.has_client(client):
             raise EmulatorError(f"no such client: {client}")
         return self._client_call(client, method, parts[2:], body)

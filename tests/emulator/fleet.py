@@ -72,6 +72,8 @@ class Fleet:
             kind = "master" if name.startswith("master") else "coreapp"
             self.services.cluster.start(client, name, kind, node_key(client, name))
             return
+        if node.running:
+            return
         self.services.cluster.start(client, name, node.kind, node.key)
 
     def stop(self, client: str, name: str) -> None:

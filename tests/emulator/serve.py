@@ -11,35 +11,21 @@ import json
 import logging
 import os
 import signal
-import ssl
 import sys
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from .certificates import VARIANTS, Authority, extra_hosts
+from .certificates import CA_FILE, VARIANTS, Authority, extra_hosts
 from .control import Control
 from .duties import Duties
 from .errors import EmulatorError
 from .fleet import Fleet
+from .node import ensure_client
+from .serve_options import ServeOptions
 from .server import Server
 from .store import Store
 from .webapp import Services
 
 FLEET_TICK = 0.1
-
-
-@dataclass(frozen=True)
-class ServeOptions:
-    database: Path
-    ca_path: Path
-    host: str = "127.0.0.1"
-    port: int = 0
-    fleet: bool = True
-    speed: float = 1.0
-    clients: tuple[dict[str, Any], ...] = ()  # of the fleet, made before it is ready
-    control_for_anyone: bool = False
-    end_with_stdin: bool = False  # so that a killed test run leaves nothing behind
+LONG = 3600.0
 
 
 class Process:
@@ -47,11 +33,16 @@ class Process:
         self.options = options
         self.services = Services.over(Store(options.database), in_process=options.fleet)
         self.fleet = Fleet(self.services, options.speed) if options.fleet else None
-        self.authority = Authority()
+        self.authority = Authority.in_folder(options.database.parent)
         self.control = Control(self.services, self.fleet, self.open_variant, anyone=options.control_for_anyone)
         self.server = Server(self.services, self.control)
         self.variants: dict[str, int] = {}
-        self.ended = asyncio.Event()
+        self.duties = Duties(self.services)
+        self.ended = False
+
+    def end(self) -> None:
+        self.ended = True
+        self.duties.wake.set()
 
     async def open_variant(self, variant: str) -> int:
         if variant not in VARIANTS:
@@ -64,49 +55,44 @@ class Process:
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.ended.set)
+            loop.add_signal_handler(number, self.end)
         if self.options.end_with_stdin:
             loop.add_reader(sys.stdin.fileno(), self._stdin_readable)
+        if self.options.client is not None:
+            ensure_client(self.services, self.options.client)
         for values in self.options.clients:
             assert self.fleet is not None
             self.fleet.add(values["name"], {key: value for key, value in values.items() if key != "name"})
-        context = self.authority.server_context(extra_hosts())
-        port = await self._listen(context)
-        self.authority.write_ca(self.options.ca_path)
-        print(json.dumps({"port": port, "ca_path": str(self.options.ca_path), "pid": os.getpid()}), flush=True)
-        duties = Duties(self.services)
+        port = await self._listen()
+        ready = {"port": port, "ca_path": str(self.options.database.with_name(CA_FILE)), "pid": os.getpid()}
+        print(json.dumps(ready), flush=True)
         try:
-            await self._work(duties)
+            while not self.ended:
+                if self.fleet is not None:
+                    self.duties.tick_all()
+                await self.duties.rest(FLEET_TICK if self.fleet is not None else LONG)
         finally:
-            await duties.close()
+            await self.duties.close()
             await self.server.close()
             self.services.store.close()
 
-    async def _listen(self, context: ssl.SSLContext) -> int:
+    async def _listen(self) -> int:
+        context = self.authority.server_context(extra_hosts())
         try:
             return await self.server.listen(self.options.host, self.options.port, context)
         except OSError as error:
             place = f"{self.options.host}:{self.options.port}"
-            raise EmulatorError(f"cannot listen on {place}: {error.strerror or error}") from None
-
-    async def _work(self, duties: Duties) -> None:
-        while not self.ended.is_set():
-            if self.fleet is not None:
-                duties.tick_all()
-            try:
-                await asyncio.wait_for(self.ended.wait(), FLEET_TICK if self.fleet is not None else None)
-            except asyncio.TimeoutError:
-                continue
+            raise EmulatorError(f"cannot listen on {place}: {os.strerror(error.errno or 0)}") from None
 
     def _stdin_readable(self) -> None:
         if not os.read(sys.stdin.fileno(), 1024):
-            self.ended.set()
+            self.end()
 
 
 def serve(options: ServeOptions) -> None:
     logging.disable(logging.CRITICAL)
-    asyncio.run(_serve(options))
 
+    async def run() -> None:
+        await Process(options).run()
 
-async def _serve(options: ServeOptions) -> None:
-    await Process(options).run()
+    asyncio.run(run())

@@ -12,57 +12,22 @@ with running_emulator() as emulator:
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import shutil
-import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .control import ROOT
+from .calling import ROOT_CLIENT, ControlError, ControlLine
+
+__all__ = ["Client", "ControlError", "Emulator", "running_emulator"]
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[1]
-
-
-class ControlError(AssertionError):
-    """The emulator refused an order: the test is wrong, not what it tests."""
-
-
-class _Line:
-    """One kept-alive connection to the control API, usable from several threads."""
-
-    def __init__(self, port: int, ca_path: str) -> None:
-        self._context = ssl.create_default_context(cafile=ca_path)
-        self._port = port
-        self._lock = threading.Lock()
-        self._connection: http.client.HTTPSConnection | None = None
-
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        payload = json.dumps(body or {})
-        with self._lock:
-            try:
-                status, content = self._exchange(method, path, payload)
-            except (http.client.HTTPException, OSError):  # a kept connection that has ended meanwhile, or a fork
-                self._connection = None
-                status, content = self._exchange(method, path, payload)
-        answer = json.loads(content)
-        if status != 200:
-            raise ControlError(f"{method} {path}: {answer.get('error')}")
-        return answer
-
-    def _exchange(self, method: str, path: str, payload: str) -> tuple[int, bytes]:
-        if self._connection is None:
-            self._connection = http.client.HTTPSConnection("127.0.0.1", self._port, context=self._context, timeout=30)
-        self._connection.request(method, f"/_emulator/{path}", payload)
-        answer = self._connection.getresponse()
-        return answer.status, answer.read()
 
 
 class Client:
@@ -85,14 +50,14 @@ class Client:
         return f"https://127.0.0.1:{port}" + (f"/{self.name}" if self.name else "")
 
     def _control(self, method: str, what: str, /, **body: Any) -> Any:
-        return self._emulator.control(method, f"clients/{self.name or ROOT}/{what}", body)
+        return self._emulator.control(method, f"clients/{self.name or ROOT_CLIENT}/{what}", body)
 
     def configure(self, **options: Any) -> None:
         """Changes options that were given when the client was made."""
         self._control("PATCH", "config", **options)
 
     def remove(self) -> None:
-        self._emulator.control("DELETE", f"clients/{self.name or ROOT}")
+        self._emulator.control("DELETE", f"clients/{self.name or ROOT_CLIENT}")
 
     # -- the record
 
@@ -193,7 +158,7 @@ class Emulator:
         self.port = port
         self.ca_path = ca_path
         self.pid = pid
-        self._line = _Line(port, ca_path)
+        self._line = ControlLine(port, ca_path)
 
     def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         return self._line.call(method, path, body)
