@@ -102,5 +102,10 @@ def fetch(client: Client) -> dict[str, Provider]:
 
 def shown_pair(before: Provider | None, after: Provider | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Both sides of a diff: secrets hidden, and visibly different where one is replaced."""
-    old, new = hide_pair((before and before.secret) or "", (after and after.secret) or "")
+    old, new = hide_pair(_secret_of(before), _secret_of(after))
     return before.as_options(old) if before else {}, after.as_options(new) if after else {}
+
+
+def _secret_of(provider: Provider | None) -> str | None:
+    """A secret that GET does not show is still one."""
+    return None if provider is None else provider.secret or ""
