@@ -104,6 +104,12 @@ options:
         wait for it together.
     type: int
     default: 900
+  lease_wait:
+    description:
+      - For O(step=begin), how many seconds to wait for the lease at most while another run has it. The task tells for whom it
+        waits, where it runs in the process of the controller. In check mode it does not wait.
+    type: int
+    default: 0
   node:
     description: For O(step=advance), name of the node that was restarted.
     type: str
@@ -137,10 +143,8 @@ EXAMPLES = r"""
   wabiz.onprem.restart_progress:
     ledger: /var/lib/wabiz-onprem/client1.json
     step: begin
+    lease_wait: 600
   register: progress
-  until: progress.lease_granted or not progress.owed
-  retries: 30
-  delay: 10
 
 - name: Note the nodes as they are
   wabiz.onprem.restart_progress:
@@ -164,6 +168,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+client:
+  description: The client that the ledger is of, as its last settings task has named it. Empty before the first one.
+  returned: success
+  type: str
+  sample: https://wa.example.com:9090
 owed:
   description: Whether a restart is owed (still, after the step).
   returned: success

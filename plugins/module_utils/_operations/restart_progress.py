@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from typing import Any, Callable, Dict, Mapping
+from typing import Any, Callable, Dict, Mapping, Tuple
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _owed, _owner, _rolling
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
@@ -40,6 +40,7 @@ OPTIONS: Dict[str, Dict[str, Any]] = {
     "health": {"type": "list", "elements": "dict"},
     "connected": {"type": "int"},
     "lease_seconds": {"type": "int", "default": 900},
+    "lease_wait": {"type": "int", "default": 0},
     "node": {"type": "str"},
     "started": {"type": "str"},
     "predicted_settings": {"type": "list", "elements": "str"},
@@ -53,6 +54,9 @@ RULES: Dict[str, Any] = {
     ],
 }
 
+LOOK_EVERY = 1.0  # seconds between two looks at a lease that another run has
+TELL_EVERY = 10.0
+
 Values = Dict[str, Any]
 Step = Callable[[Mapping[str, Any], Task, Ledger], Values]
 
@@ -61,8 +65,25 @@ def run(params: Mapping[str, Any], task: Task) -> Outcome:
     """One step. What a step returns beside the state of the restart: see the steps. Raises OnPremError."""
     if not params["owner"]:
         raise InputError("the option owner is missing", "It is filled in by the collection's action plugin.")
-    if params["lease_seconds"] < 1:
-        raise InputError("lease_seconds must be at least 1")
+    for name, least in (("lease_seconds", 1), ("lease_wait", 0)):
+        if params[name] < least:
+            raise InputError("%s must be at least %d" % (name, least))
+    wait = 0 if task.check_mode or params["step"] != "begin" else params["lease_wait"]
+    started = told = time.monotonic()
+    while True:
+        outcome, holder = _once(params, task)
+        now = time.monotonic()
+        if not holder or now - started >= wait:
+            return outcome
+        if now - told >= TELL_EVERY or told == started:
+            told = now
+            text = "%s is restarting nodes of this client; waiting for it for %.0f s, for at most %d s"
+            task.progress(text % (holder, now - started, wait))
+        time.sleep(LOOK_EVERY)
+
+
+def _once(params: Mapping[str, Any], task: Task) -> Tuple[Outcome, str]:
+    """The step, and who keeps it from being done (empty: nobody). The ledger is free again afterwards."""
     step = params["step"]
     with Ledger(params["ledger"], read_only=task.check_mode or step == "read", progress=task.progress) as ledger:
         if task.check_mode and params["predicted_settings"] and not _owed.is_owed(ledger.data):
@@ -72,7 +93,10 @@ def run(params: Mapping[str, Any], task: Task) -> Outcome:
         values = STEPS[step](params, task, ledger)
         ledger.save()
         changed = bool(values.pop("changed", False))
-        return Outcome(changed, dict(_state(params, ledger), **values))
+        state = _state(params, ledger)
+        refused = state["owed"] and values.get("lease_granted") is False
+        holder = state["lease"]["owner"] if refused and state["lease"] else ""
+        return Outcome(changed, dict(state, **values)), holder
 
 
 def _require_lease(params: Mapping[str, Any], task: Task, ledger: Ledger) -> None:
@@ -142,6 +166,7 @@ def _state(params: Mapping[str, Any], ledger: Ledger) -> Values:
     data = ledger.data
     restart, lease = data["restart"], data["lease"]
     return {
+        "client": data["client"],
         "owed": restart is not None,
         "id": restart["id"] if restart else None,
         "since": restart["since"] if restart else None,

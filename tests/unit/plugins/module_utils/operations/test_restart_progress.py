@@ -43,6 +43,7 @@ class Book:
     def __init__(self, path: str) -> None:
         self.path = path
         self.warnings: list[str] = []
+        self.told: list[str] = []
 
     def owe(self, *names: str) -> str:
         with Ledger(self.path, read_only=False) as ledger:
@@ -57,7 +58,7 @@ class Book:
     def step(self, step: str, owner: dict[str, Any] = ME, check: bool = False, **given: Any) -> dict[str, Any]:
         params = {name: option.get("default") for name, option in restart_progress.OPTIONS.items()}
         params.update(given, step=step, owner=owner, ledger=self.path)
-        task = Task(check_mode=check, warn=self.warnings.append)
+        task = Task(check_mode=check, warn=self.warnings.append, progress=self.told.append)
         outcome = restart_progress.run(params, task)
         return dict(outcome.values, changed=outcome.changed)
 
@@ -116,6 +117,28 @@ class TestLease:
             assert book.step("begin", owner=dead)["lease_granted"]
             assert not book.step("begin")["lease_granted"]
         assert book.step("begin")["lease_granted"]
+
+    def test_waits_for_it_and_says_for_whom(self, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+        book.owe()
+        book.step("begin", owner=FAR_AWAY, lease_seconds=60)
+        clock, slept = [1000.0], []
+
+        def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            clock[0] += seconds
+            if len(slept) == 25:
+                book.step("release", owner=FAR_AWAY)
+
+        monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+        monkeypatch.setattr(time, "sleep", sleep)
+        assert not book.step("begin", lease_wait=5)["lease_granted"]
+        assert len(slept) == 5
+        assert not book.step("begin", lease_wait=5, check=True)["lease_granted"]
+        assert len(slept) == 5
+        book.told.clear()
+        assert book.step("begin", lease_wait=600)["lease_granted"]
+        assert len(slept) == 25 and len(book.told) == 2
+        assert book.told[0].startswith("process 1 on elsewhere is restarting nodes of this client")
 
     def test_each_step_renews(self, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
         identity = book.owe()
