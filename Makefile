@@ -20,7 +20,7 @@ setup: ## make .venv, with everything that the other targets need
 
 demo: ## see it work: an emulated client, settings, a campaign (python3 and make are enough)
 	@tests/tools/venv .venv-demo requirements/demo.txt
-	@PATH="$(CURDIR)/.venv-demo/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.venv-demo/collections" tests/tools/demo
+	@PATH="$(CURDIR)/.venv-demo/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.venv-demo/collections" .venv-demo/bin/python tests/tools/demo.py
 
 test: setup ## everything that needs no root, and what finds its engine; ends with one line of counts
 	@$(PARTS) test
