@@ -69,13 +69,14 @@ def run(params: Mapping[str, Any], task: Task) -> Outcome:
         if params[name] < least:
             raise InputError("%s must be at least %d" % (name, least))
     wait = 0 if task.check_mode or params["step"] != "begin" else params["lease_wait"]
-    started = told = time.monotonic()
+    started = time.monotonic()
+    told = started - TELL_EVERY
     while True:
         outcome, holder = _once(params, task)
         now = time.monotonic()
         if not holder or now - started >= wait:
             return outcome
-        if now - told >= TELL_EVERY or told == started:
+        if now - told >= TELL_EVERY:
             told = now
             text = "%s is restarting nodes of this client; waiting for it for %.0f s, for at most %d s"
             task.progress(text % (holder, now - started, wait))
