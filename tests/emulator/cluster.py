@@ -23,7 +23,7 @@ from .store import Store
 
 # A node that is a process writes a beat this often, and is taken for dead when none came for the second figure.
 BEAT_SECONDS = 0.25
-DEAD_SECONDS = 3.0
+DEAD_SECONDS = 5.0
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from . import commands
-from .environment import node_options, webapp_options
+from .environment import node_options, probe, webapp_options
 from .errors import EmulatorError
 from .node import run_node
 from .options import add_client_options, fleet_clients
@@ -91,6 +91,7 @@ def _add_foreground(several: argparse._SubParsersAction[argparse.ArgumentParser]
     several.add_parser("coreapp", help="A Coreapp or master in the foreground, told by its environment.").set_defaults(
         run=_coreapp
     )
+    several.add_parser("probe", help="Whether the node of this environment is up.").set_defaults(run=_probe)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -119,6 +120,12 @@ def _webapp(_options: argparse.Namespace) -> int:
 def _coreapp(_options: argparse.Namespace) -> int:
     run_node(node_options(os.environ))
     return 0
+
+
+def _probe(_options: argparse.Namespace) -> int:
+    status = probe(os.environ)
+    print(status or "not up")
+    return 0 if status else 1
 
 
 def main(arguments: list[str] | None = None) -> int:

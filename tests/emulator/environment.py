@@ -20,10 +20,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .cluster import Cluster
 from .config import ClientConfig, make_config
 from .errors import EmulatorError
-from .node import NodeOptions
+from .node import CLIENT, NodeOptions
 from .serve_options import ServeOptions
+from .store import Store
 
 DEFAULT_DATABASE = "/var/lib/wabiz-emulator/emulator.sqlite"
 HTTPS_PORT = 443
@@ -84,6 +86,21 @@ def node_options(environment: Mapping[str, str]) -> NodeOptions:
         key=f"{hostname}:{container_id(environment, hostname)}",
         config=client_config(environment),
     )
+
+
+def probe(environment: Mapping[str, str]) -> str | None:
+    """The status of this container's node, None while it cannot work yet: for an engine's probe of readiness."""
+    options = node_options(environment)
+    if not options.database.exists():
+        return None
+    store = Store(options.database)
+    try:
+        node = next((node for node in Cluster(store, False).report(CLIENT) if node["name"] == options.name), None)
+    except EmulatorError:  # no client in the database yet
+        return None
+    finally:
+        store.close()
+    return None if node is None or node["status"] in ("uninitialized", "connecting") else str(node["status"])
 
 
 def webapp_options(environment: Mapping[str, str]) -> ServeOptions:

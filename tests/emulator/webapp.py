@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,9 +81,12 @@ class Webapp:
         except ApiError as error:
             return failure(call.config, error, webapp=True)
         try:
-            return route.handler(self.services, call, user, argument)
+            answer = route.handler(self.services, call, user, argument)
         except ApiError as error:
-            return failure(call.config, error, webapp=route.webapp)
+            answer = failure(call.config, error, webapp=route.webapp)
+        if not route.webapp:
+            answer.headers["X-Internal-Request-IDS"] = secrets.token_hex(16)
+        return answer
 
     def _authorize(self, route: Route, call: Call) -> User | None:
         if route.access == "none":

@@ -17,6 +17,12 @@ Make = Callable[..., tuple[Client, Api]]
 PROVIDERS = f"{SETTINGS}/media/providers"
 
 
+def test_only_calls_that_reach_the_coreapp_carry_the_ids_of_internal_requests(make: Make) -> None:
+    client, api = make()
+    assert api("GET", SETTINGS).headers["X-Internal-Request-IDS"]
+    assert "X-Internal-Request-IDS" not in api.login(client.username, client.password).headers
+
+
 def test_get_is_wrapped_and_patch_is_flat(make: Make) -> None:
     client, api = make()
     assert api("GET", SETTINGS).json["meta"]["version"] == "2.53.1"  # no `v`: answered by the Coreapp
