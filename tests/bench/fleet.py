@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The emulated fleet: its inventories, and what its record says."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import urllib.request
+from pathlib import Path
+
+from emulator.testing import Client, Emulator
+
+# What a provider declares for a client: a handful of settings of all kinds.
+WANTED = {
+    "callback_backoff_delay_ms": 3000,
+    "callback_persist": True,
+    "max_callback_backoff_delay_ms": 600000,
+    "show_security_notifications": True,
+}
+CHANGING = "callback_backoff_delay_ms"  # what a changing run gives another value; it needs no restart
+
+
+class Fleet:
+    """Clients of the emulator, and one inventory for each size and credential."""
+
+    def __init__(self, emulator: Emulator, size: int, folder: Path) -> None:
+        self._emulator = emulator
+        self._folder = folder
+        self.clients: list[Client] = [
+            emulator.client(name=f"client{number:03d}", settings=WANTED) for number in range(1, size + 1)
+        ]
+        self._tokens = {client.name: client.new_token() for client in self.clients}
+
+    def inventory(self, size: int, credential: str, python: str) -> Path:
+        """A file with the first clients of the fleet, each run on the controller, none with an interpreter to be found."""
+        path = self._folder / f"inventory-{credential}-{size}.json"
+        hosts = {}
+        for client in self.clients[:size]:
+            secret = client.password if credential == "password" else self._tokens[client.name]
+            hosts[client.name] = {"api_url": client.api_url, credential: secret}
+        common = {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": python,
+            "ca_path": self._emulator.ca_path,
+            "ledgers": str(self._folder / "ledgers"),
+        }
+        path.write_text(json.dumps({"clients": {"hosts": hosts, "vars": common}}), encoding="utf-8")
+        return path
+
+    def put_back(self, size: int) -> None:
+        """All settings as declared, whatever earlier runs have changed."""
+        body = json.dumps(WANTED).encode()
+        for client in self.clients[:size]:
+            if client.stored()[CHANGING] != WANTED[CHANGING]:
+                _patch(client, self._tokens[client.name], body, self._emulator.ca_path)
+
+    def clear_calls(self, size: int) -> None:
+        for client in self.clients[:size]:
+            client.clear_calls()
+
+    def check_calls(self, size: int, requests: int, writes: int) -> int:
+        """How many requests came in all; an error unless each client saw what the variant promises."""
+        total = 0
+        for client in self.clients[:size]:
+            calls = client.calls()
+            seen = (len(calls), sum(1 for call in calls if call["write"]))
+            bad = [call for call in calls if call["status"] != 200]
+            if seen != (requests, writes) or bad:
+                told = [f"{call['method']} {call['path']} {call['status']}" for call in calls]
+                raise AssertionError(f"{client.name} saw {told}, expected {requests} requests with {writes} writes")
+            total += len(calls)
+        return total
+
+
+def _patch(client: Client, token: str, body: bytes, ca_path: str) -> None:
+    request = urllib.request.Request(f"{client.api_url}/v1/settings/application", body, method="PATCH")  # noqa: S310
+    request.add_header("Authorization", f"Bearer {token}")
+    context = ssl.create_default_context(cafile=ca_path)
+    with urllib.request.urlopen(request, context=context):  # noqa: S310 (an emulator's address)
+        pass
+
+
+def wanted(changed_to: int | None) -> str:
+    """The settings as extra variables; with a number, one of them differs from what the clients have."""
+    settings = dict(WANTED) if changed_to is None else {**WANTED, CHANGING: changed_to}
+    return json.dumps({"wanted": settings})
+
