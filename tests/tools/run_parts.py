@@ -66,6 +66,7 @@ def environment(part: Part) -> dict[str, str]:
     if part.measured:
         env["COVERAGE_PROCESS_START"] = str(REPOSITORY / "tests" / "tools" / "coverage.ini")
         env["COVERAGE_FILE"] = str(COVERAGE / "data")
+        env["PYTHONPATH"] = str(REPOSITORY / "tests" / "tools")  # where coverage_patience lies
     return env
 
 
