@@ -88,7 +88,9 @@ class Run:
         return self.of(task, host)[-1]
 
 
-def task(module: str, name: str = "", *, keywords: Mapping[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+def task(
+    module: str, name: str = "", /, *, keywords: Mapping[str, Any] | None = None, **options: Any
+) -> dict[str, Any]:
     """A task of this collection's module (or of any, by its full name), and keywords such as `register`."""
     action = module if "." in module else COLLECTION + module
     return {"name": name or module, action: options, **(keywords or {})}
