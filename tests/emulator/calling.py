@@ -101,7 +101,7 @@ class ControlLine:
         return answer.status, answer.read()
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     """Waits until the condition holds, in small steps."""
     end = time.monotonic() + seconds
     while not condition():

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import argparse
+import http.client
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -84,6 +86,7 @@ def _add_foreground(several: argparse._SubParsersAction[argparse.ArgumentParser]
     add_client_options(serve)
     serve.add_argument("--port", type=int, default=0, help="default: a free one")
     serve.add_argument("--end-with-stdin", action="store_true", help="end when standard input is closed")
+    serve.add_argument("--temporary", action="store_true", help="remove the folder at the end")
     serve.set_defaults(run=_serve)
     several.add_parser("webapp", help="The Webapp in the foreground, told by its environment.").set_defaults(
         run=_webapp
@@ -107,6 +110,8 @@ def _serve(options: argparse.Namespace) -> int:
             end_with_stdin=options.end_with_stdin,
         )
     )
+    if options.temporary:
+        shutil.rmtree(options.state, ignore_errors=True)
     return 0
 
 
@@ -136,6 +141,9 @@ def main(arguments: list[str] | None = None) -> int:
         return int(options.run(options))
     except (EmulatorError, commands.ControlError) as error:
         print(f"emulator: {error}", file=sys.stderr)
+        return 1
+    except (OSError, http.client.HTTPException) as error:
+        print(f"emulator: {options.command} failed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -147,7 +147,10 @@ async def _big(call: Spoiled) -> web.StreamResponse:
     call.act_if_ordered()
     size, block = int(call.figure("size")), b"x" * 65536
     stream = web.StreamResponse(headers={"Content-Type": "application/json"})
-    stream.content_length = size
+    if call.detail("announced"):
+        stream.content_length = size
+    else:
+        stream.enable_chunked_encoding()
     await stream.prepare(call.request)
     await stream.write(b'{"settings":"')
     rest = size - 15

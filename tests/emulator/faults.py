@@ -34,7 +34,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "wrong_type": {"execute": True, "content_type": "text/plain"},
     "empty": {"execute": True, "status": 200},
     "redirect": {"location": "https://127.0.0.1:1/elsewhere", "status": 302, "execute": False},
-    "big": {"execute": False, "size": 50_000_000},
+    "big": {"execute": False, "size": 50_000_000, "announced": True},
     "drip": {"execute": True, "interval": 0.1, "part": "body", "chunk": 1},
     "not_kept": {"keys": None},
     "token_expires": {"when": "before"},

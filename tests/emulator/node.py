@@ -86,9 +86,10 @@ class NodeProcess:
         if not node.master:
             self.duties.tick(CLIENT, config, node)
         elif config.multiconnect and now >= self._next_watch:
-            heartbeat = float(value_of(self.services.store.settings(CLIENT), "heartbeat_interval"))
-            self._next_watch = now + min(config.real(heartbeat), 1.0)
             cluster.reconcile(CLIENT, config)
+            heartbeat = float(value_of(self.services.store.settings(CLIENT), "heartbeat_interval"))
+            all_assigned = None not in cluster.shards(CLIENT).values()
+            self._next_watch = now + (config.real(heartbeat) if all_assigned else 0)
 
 
 def run_node(options: NodeOptions) -> None:

@@ -19,6 +19,7 @@ class CallEntry:
     method: str
     path: str  # without the client's prefix, without the query
     client_time: float  # when it came, in seconds since the epoch
+    scheme: str = ""  # of the Authorization header, in lower case; never what follows it
     status: int = 0  # 0: no complete answer was sent
     write: bool = False  # anything but reading, login and logout
     executed: bool = False  # whether the emulator acted on it (a fault may have come first)

@@ -38,13 +38,14 @@ class Server:
         self.control = control
         # One low-level server without middlewares and router: a call costs little, so benchmarks measure the others.
         self._server = web.Server(self.handle, access_log=None, handler_cancellation=True, keepalive_timeout=75)
-        self._runner = web.ServerRunner(self._server)
+        # Whoever ends the emulator does not want to wait for a stalled call.
+        self._runner = web.ServerRunner(self._server, shutdown_timeout=0.05)
 
     async def listen(self, host: str, port: int, context: ssl.SSLContext) -> int:
         """Opens a listener; the port that it got."""
         if self._runner.server is None:
             await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port, ssl_context=context, shutdown_timeout=0, backlog=1024)
+        site = web.TCPSite(self._runner, host, port, ssl_context=context, backlog=1024)
         await site.start()
         address = self._runner.addresses[-1]
         return int(address[1])
@@ -64,6 +65,8 @@ class Server:
         config = self.services.store.config(client)
         call = Call(client, config, request.method, path, request.headers, request.query, body)
         entry = CallEntry(client, request.method, path, time.time(), write=is_write(request.method, path))
+        scheme, space, _ = call.authorization.partition(" ")
+        entry.scheme = scheme.lower() if space else ""
         if request.method == "PATCH":
             entry.keys = _top_level_keys(body)
         self.record.add(entry)

@@ -177,17 +177,8 @@ class Emulator:
 def running_emulator(speed: float = 1.0) -> Iterator[Emulator]:
     """Starts the emulator as a process of its own; it ends with this block, also when this process is killed."""
     folder = Path(tempfile.mkdtemp(prefix="wabiz-emulator-"))
-    command = [
-        sys.executable,
-        "-m",
-        "emulator",
-        "serve",
-        "--state",
-        str(folder),
-        "--speed",
-        str(speed),
-        "--end-with-stdin",
-    ]
+    options = ["--state", str(folder), "--speed", str(speed), "--end-with-stdin", "--temporary"]
+    command = [sys.executable, "-m", "emulator", "serve", *options]
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE_PARENT)}
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True)
     try:
@@ -199,7 +190,11 @@ def running_emulator(speed: float = 1.0) -> Iterator[Emulator]:
         yield Emulator(ready["port"], ready["ca_path"], ready["pid"])
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
         for stream in (process.stdin, process.stdout):
             if stream is not None:
                 stream.close()

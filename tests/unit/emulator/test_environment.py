@@ -128,7 +128,7 @@ def test_a_role_stops_at_once_when_told_to(containers: Containers) -> None:
     before = time.monotonic()
     child.send_signal(signal.SIGTERM)
     assert child.wait(timeout=5) == 0
-    assert time.monotonic() - before < 1
+    assert time.monotonic() - before < 3
     assert api("GET", "/v1/health").code == 1014
 
 

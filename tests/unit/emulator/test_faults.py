@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from emulator.calling import SETTINGS, Api
+from emulator.calling import SETTINGS, Api, eventually
 from emulator.faults import KINDS
-from emulator.testing import Client, ControlError, Emulator
+from emulator.testing import Client, ControlError, Emulator, running_emulator
 
 Make = Callable[..., tuple[Client, Api]]
 CHANGE = {"callback_persist": False}
@@ -98,6 +98,19 @@ def test_stall_ends_without_an_answer(make: Make) -> None:
     with pytest.raises((OSError, http.client.HTTPException)):
         api("PATCH", SETTINGS, CHANGE)
     assert client.stored()["callback_persist"] is True
+
+
+def test_a_stalled_call_does_not_keep_the_emulator_from_ending() -> None:
+    with running_emulator() as emulator:
+        client = emulator.client()
+        client.order_fault("stall")
+        raw = socket.create_connection(("127.0.0.1", emulator.port))
+        line = ssl.create_default_context(cafile=emulator.ca_path).wrap_socket(raw, server_hostname="127.0.0.1")
+        line.sendall(f"GET /{client.name}/v1/health HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        eventually(lambda: len(client.calls()) == 1)
+        before = time.monotonic()
+    assert time.monotonic() - before < 5
+    line.close()
 
 
 @pytest.mark.parametrize("kind", ["garbage", "html", "truncated", "empty"])

@@ -108,8 +108,8 @@ def test_multiconnect_fails_over_when_processes_are_killed(run: Run, tmp_path: P
     assert client_status(run)["primary_master"] == "master1"
     for name in ("master1", "wacore1"):
         os.kill(state["pids"][name], signal.SIGKILL)
-    eventually(lambda: client_status(run)["primary_master"] == "master2", seconds=15)
-    eventually(lambda: node_status(run, "wacore2")["shards"] == [0], seconds=15)
+    eventually(lambda: client_status(run)["primary_master"] == "master2", seconds=30)
+    eventually(lambda: node_status(run, "wacore2")["shards"] == [0], seconds=30)
     assert api("GET", SETTINGS).status == 200
     assert "Processes that have ended: master1, wacore1" in run("status").stdout
     assert run("start", "wacore1").returncode == 0
@@ -193,6 +193,44 @@ def test_a_fleet_in_one_process(run: Run, tmp_path: Path) -> None:
     status = run("status", "--client", "client003", "--json")
     assert list(json.loads(status.stdout)["clients"]) == ["client003"]
     assert "Client client002" in run("status").stdout
+
+
+def test_a_folder_whose_processes_are_gone_can_be_used_again(run: Run, tmp_path: Path) -> None:
+    assert run("up", *QUICK).returncode == 0
+    before = described(tmp_path)
+    for pid in before["pids"].values():
+        os.kill(pid, signal.SIGKILL)
+    assert run("up", *QUICK).returncode == 0
+    assert described(tmp_path)["pids"] != before["pids"]
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    answer = run_command(tmp_path / "file" / "state", "up", *QUICK)
+    assert answer.returncode == 1
+    assert len(answer.stderr.strip().splitlines()) == 1
+    assert str(tmp_path / "file") in answer.stderr
+
+
+def test_the_emulator_of_a_killed_test_run_ends_by_itself() -> None:
+    program = (
+        "import time\n"
+        "from emulator.testing import running_emulator\n"
+        "with running_emulator() as emulator:\n"
+        "    print(emulator.pid, emulator.ca_path, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE_PARENT)}
+    parent = subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    first, _, ca_path = parent.stdout.readline().strip().partition(" ")
+    pid = int(first)
+    assert birth(pid) is not None
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    eventually(lambda: birth(pid) is None)
+    assert not Path(ca_path).parent.exists()
 
 
 def test_only_the_process_that_was_started_is_ended() -> None:

@@ -76,6 +76,7 @@ def test_the_record_has_every_call_and_no_secret(make: Make) -> None:
         ("PATCH", SETTINGS, 200, True),
         ("GET", "/v1/nowhere", 404, False),
     ]
+    assert [call["scheme"] for call in calls] == ["basic", "bearer", "bearer"]
     assert calls[1]["keys"] == ["callback_persist", "webhooks"]
     assert client.writes() == [f"PATCH {SETTINGS}"]
     assert "hush-hush" not in str(calls)
