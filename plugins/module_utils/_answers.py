@@ -99,7 +99,9 @@ def accepted(status: int, body: bytes) -> Answer:
     if not isinstance(data, dict):
         raise MalformedAnswer(f"the body is a JSON {type(data).__name__} instead of an object")
     if data.get("errors"):
-        raise MalformedAnswer(f"it reports success and an error (API code {api_code(body)}) at once")
+        code = api_code(body)
+        error = "an error" if code is None else f"an error (API code {code})"
+        raise MalformedAnswer(f"it reports success and {error} at once")
     meta = data.get("meta")
     version = meta.get("version") if isinstance(meta, dict) else None
     return Answer(status, data, version if isinstance(version, str) else None)

@@ -56,7 +56,7 @@ def _check_value(setting: Setting, value: Any) -> None:
     if outside:
         allowed = ", ".join(str(choice) for choice in setting.choices)
         raise InputError(f"{setting.name} must be one of {allowed}, not {outside[0]}")
-    if setting.url and value:
+    if setting.url and value and not is_redacted(value):
         _check_url(setting.name, value)
 
 

@@ -138,8 +138,16 @@ def same(name: str, one: Any, other: Any) -> bool:
     """Whether two values mean the same; those that the catalog does not know are compared without their JSON type."""
     if name in BY_NAME:
         return type(one) is type(other) and bool(one == other)
-    if isinstance(one, (str, int, float)) and isinstance(other, (str, int, float)):
+    return _same_unknown(one, other)
+
+
+def _same_unknown(one: Any, other: Any) -> bool:
+    """``5`` and ``"5"`` are the same, ``true`` and ``"True"`` too; two texts are only if they are equal."""
+    scalars = isinstance(one, (str, int, float)) and isinstance(other, (str, int, float))
+    if scalars and (isinstance(one, bool) or isinstance(other, bool)):
         return str(one).lower() == str(other).lower()
+    if scalars and (isinstance(one, str) or isinstance(other, str)):
+        return str(one) == str(other)
     return bool(one == other)
 
 

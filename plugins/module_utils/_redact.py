@@ -20,10 +20,10 @@ UNREADABLE_URL = "(unreadable URL)"
 
 
 def _hide_pair(pair: str, hidden: str) -> str:
-    name, equals, value = pair.partition("=")
-    if not equals:
-        return hidden if name else ""  # a bare word is the secret itself
-    return "{}={}".format(name, hidden if value else "")
+    name, _dummy, value = pair.partition("=")
+    if not value.strip("="):
+        return hidden if name else pair  # a bare word is the secret itself, also in base64, which ends with that sign
+    return f"{name}={hidden}"
 
 
 def _hide_query(query: str, hidden: str) -> str:

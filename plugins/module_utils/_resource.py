@@ -14,7 +14,13 @@ from ansible_collections.wabiz.onprem.plugins.module_utils import _plan
 from ansible_collections.wabiz.onprem.plugins.module_utils._answers import MalformedAnswer, dig
 from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME, SETTINGS, Setting
 from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._redact import hide, hide_pair, redact_url, redact_url_pair
+from ansible_collections.wabiz.onprem.plugins.module_utils._redact import (
+    HIDDEN,
+    hide,
+    hide_pair,
+    redact_url,
+    redact_url_pair,
+)
 
 PATH = "/v1/settings/application"
 
@@ -63,24 +69,34 @@ def shown(values: Mapping[str, Any]) -> dict[str, Any]:
     """The settings as options, in a form that may be shown."""
     visible = {}
     for name, value in values.items():
-        visible[name] = redact_url(value) if BY_NAME[name].url and isinstance(value, str) else value
+        visible[name] = redact_url(_url(value)) if BY_NAME[name].url else value
     return _plan.as_options(visible)
 
 
+def _url(value: Any) -> str | None:
+    """A URL as it came from the client; what has an impossible type is hidden like what is no URL."""
+    return value if value is None or isinstance(value, str) else HIDDEN
+
+
 def shown_pair(
-    names: Iterable[str], before: _plan.Client, after: Mapping[str, Any]
+    names: Iterable[str], changed: Iterable[str], before: _plan.Client, after: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Before and after of what is managed, for a diff: secrets hidden on both sides, and visibly different if changed."""
+    """Before and after of what is managed, for a diff: secrets hidden on both sides, and visibly different if changed.
+
+    What has not changed is the same on both sides, also what GET does not show, or shows in another type.
+    """
     sides: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     extra: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     for name in names:
         there, old = _plan.shown_value(before, name)
         new = after.get(name, old)
+        if name not in changed:
+            there, old = True, new
         target, key = (sides, name) if name in BY_NAME else (extra, name[len(_plan.EXTRA) :])
         if name not in BY_NAME:
             old, new = hide_pair(old, new) if there else (None, hide(new))
         elif BY_NAME[name].url:
-            old, new = redact_url_pair(old, new)
+            old, new = redact_url_pair(_url(old), _url(new))
         if there:
             target[0][key] = old
         target[1][key] = new

@@ -67,14 +67,14 @@ def expand(args: dict[str, Any]) -> tuple[dict[str, Any], str]:
 def run(
     params: Mapping[str, Any],
     task: Task,
-    connect: Callable[[Mapping[str, Any], bool, Callable[[str], None]], Client] = _connection.connect,
+    connect: Callable[..., Client] = _connection.connect,
 ) -> Outcome:
     """One GET; at most one PATCH (or DELETE), and one more GET to verify it. Raises OnPremError."""
     given = _plan.given_values(params)
     _checks.check_values(given)
     reset = _reset_values(params, given)
     ledger_file = open_ledger(params["ledger"], task.check_mode, task.progress)
-    with ledger_file as ledger, connect(params, task.check_mode, task.progress) as client:
+    with ledger_file as ledger, connect(params, task.check_mode, task.progress, task.warn) as client:
         current = _resource.fetch(client)
         _own_ledger(ledger, client, task)
         if _owed.resolve(ledger.data, current.values):
@@ -245,7 +245,7 @@ def _outcome(
     wanted: Mapping[str, Any],
     held: list[str],
 ) -> Outcome:
-    shown_before, shown_after = _resource.shown_pair(managed, before, dict(wanted, **after))
+    shown_before, shown_after = _resource.shown_pair(managed, changed, before, dict(wanted, **after))
     values = {
         "settings": _resource.shown(after),
         "changed_settings": changed,
