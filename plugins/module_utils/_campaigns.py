@@ -28,14 +28,14 @@ def parse_moment(text: str) -> datetime.datetime:
         candidate = candidate[:-1] + "+00:00"
     try:
         moment = datetime.datetime.fromisoformat(candidate)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise InputError(
-            "planned_end is no moment with a time zone",
-            "Write it like 2026-11-30T18:00:00Z or 2026-11-30T19:00:00+01:00.",
-        )
-    return moment.astimezone(datetime.timezone.utc)
+        if moment.tzinfo is not None:
+            return moment.astimezone(datetime.timezone.utc)
+    except (ValueError, OverflowError):
+        pass  # said below
+    raise InputError(
+        "planned_end is no moment with a time zone",
+        "Write it like 2026-11-30T18:00:00Z or 2026-11-30T19:00:00+01:00.",
+    )
 
 
 def is_active(data: Mapping[str, Any]) -> bool:
@@ -74,9 +74,9 @@ def end(data: dict[str, Any], names: list[str], after: str) -> list[str]:
     return ended
 
 
-def note_before(data: dict[str, Any], value: bool | None) -> bool:
+def note_before(data: dict[str, Any], value: Any) -> bool:
     """Keeps what garbage collection was before the first campaign. Returns whether the data has changed."""
-    if not is_active(data) or data["hold"] is not None or value is None:
+    if not is_active(data) or data["hold"] is not None or not isinstance(value, bool):
         return False
     data["hold"] = {"before": value}
     return True

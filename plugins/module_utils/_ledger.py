@@ -26,6 +26,7 @@ import time
 from typing import Any, Callable
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import LedgerError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger_shape import SHAPES
 
 KIND = "wabiz.onprem ledger"
 FORMAT = 1
@@ -43,7 +44,10 @@ PARTS: dict[str, Any] = {
     "hold": (dict, None),  # what garbage collection was before the first campaign
     "release": (str, None),  # what the last campaign leaves it as, until that is done
     "sent": (dict, {}),  # name -> keyed hash of a value that GET does not echo
-    "providers": (dict, {}),  # media provider -> keyed hash of the credentials that were sent and of what GET then showed
+    "providers": (
+        dict,
+        {},
+    ),  # media provider -> keyed hash of the credentials that were sent and of what GET then showed
     "sent_key": (str, ""),  # the key of these hashes
     "at_default": (dict, None),  # name -> keyed hash: what the client looked like right after a reset
 }
@@ -71,11 +75,10 @@ def parse(text: str, path: str) -> dict[str, Any]:
             "Use the version of the collection that wrote it.",
         )
     parsed = empty()
-    for name, (kind, default) in PARTS.items():
-        value = data.get(name, default)
-        if not isinstance(value, kind) and not (value is None and default is None):
-            raise LedgerError(f"ledger {path} is damaged: part {name} has a wrong type", advice)
-        parsed[name] = value
+    for name in PARTS:
+        parsed[name] = data.get(name, parsed[name])
+        if not SHAPES[name](parsed[name]):
+            raise LedgerError(f"ledger {path} is damaged: part {name} is not what it should be", advice)
     return parsed
 
 

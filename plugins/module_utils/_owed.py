@@ -20,7 +20,7 @@ from typing import Any, Iterable, Mapping
 def now_text(now: datetime.datetime | None = None) -> str:
     """A moment as the ledger holds it: UTC, to the second."""
     moment = now or datetime.datetime.now(datetime.timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def is_owed(data: Mapping[str, Any]) -> bool:

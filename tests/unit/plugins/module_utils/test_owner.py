@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Owners of leases."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import _owner
+
+
+def test_we_are_alive() -> None:
+    owner = _owner.owner_of(os.getpid())
+    assert _owner.is_alive(owner) is True
+    assert _owner.is_same(owner, dict(owner, host="another name"))
+    assert f"process {os.getpid()} on " in _owner.describe(owner)
+
+
+def test_who_has_ended_is_dead() -> None:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    owner = _owner.owner_of(process.pid)
+    assert _owner.is_alive(owner) is True
+    process.communicate(b"\n")
+    assert _owner.is_alive(owner) is False
+
+
+def test_a_reused_process_id_is_somebody_else() -> None:
+    owner = dict(_owner.owner_of(os.getpid()), start="1")
+    assert _owner.is_alive(owner) is False
+    assert not _owner.is_same(owner, _owner.owner_of(os.getpid()))
+
+
+def test_of_another_machine_nothing_is_known() -> None:
+    owner = dict(_owner.owner_of(os.getpid()), machine="another")
+    assert _owner.is_alive(owner) is None
+
+
+@pytest.mark.parametrize("pid", [None, "x", 0, -1])
+def test_what_is_no_process_is_dead(pid: object) -> None:
+    assert _owner.is_alive(dict(_owner.owner_of(os.getpid()), pid=pid)) is False
+
+
+def test_where_the_system_tells_no_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_owner, "_start_of", lambda pid: "")
+    owner = _owner.owner_of(os.getpid())
+    assert _owner.is_alive(owner) is True
+    assert _owner.is_alive(dict(owner, pid=2**22 + 1)) is False
