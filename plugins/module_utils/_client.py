@@ -32,6 +32,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._http import RawAnswe
 LOGIN = "/v1/users/login"
 LOGOUT = "/v1/users/logout"
 LOGOUT_RESERVE = 2.0  # seconds kept back at the end, so that a login of our own is logged out in time
+LOGOUT_PATIENCE = 5.0  # seconds in which a logout is tried again: the result of the task is there already
 FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0  # seconds between two tries
 
 
@@ -44,6 +45,7 @@ class Client:
     :arg retry_timeout: seconds in which tries may begin, all calls of the task together; everything is over after
         ``retry_timeout + timeout``.
     :arg read_only: refuse every write but login and logout.
+    :arg warn: told what does not fail the task, and has to be known all the same.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Client:
         progress: Callable[[str], None] = lambda text: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        warn: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.name = name
         self.read_only = read_only
@@ -67,8 +70,10 @@ class Client:
         self._username, self._password = username, password
         self._given_token, self._api_key = token, api_key
         self._own_token: str | None = None
+        self._former_tokens: list[str] = []  # logins that were answered with 401 later; a proxy may have said so
+        self._closing: float | None = None  # since when
         self._timeout, self._retry_timeout = timeout, retry_timeout
-        self._progress, self._clock, self._sleep = progress, clock, sleep
+        self._progress, self._warn, self._clock, self._sleep = progress, warn, clock, sleep
         self._started: float | None = None
 
     def __enter__(self) -> Client:
@@ -81,14 +86,21 @@ class Client:
 
     def close(self) -> None:
         """Logs out what was logged in here, and closes the connection. Never raises."""
-        token, self._own_token = self._own_token, None
+        tokens = self._former_tokens + ([self._own_token] if self._own_token else [])
+        self._former_tokens, self._own_token = [], None
+        self._closing = self._clock()
         try:
-            if token:
-                self._send("POST", LOGOUT, self._bearer(token), None, last=True)
-        except TransportError:
-            pass  # the token ends by itself after seven days; the task's own result matters more
+            for token in tokens:
+                self._logout(token)
         finally:
             self._transport.close()
+
+    def _logout(self, token: str) -> None:
+        try:
+            self._tried("POST", LOGOUT, self._bearer(token), None, "log out", repeatable=True)
+        except CallError as error:
+            if error.status != 401:  # which says that the session is over already
+                self._warn(f"{error} The token of this login may live on, for at most seven days.")
 
     def renew_deadline(self, retry_timeout: float, timeout: float) -> None:
         """Begins a new deadline, for the next round of a task that waits. The login is kept.
@@ -122,14 +134,17 @@ class Client:
         if self.read_only and method != "GET":
             raise ReadOnlyError(f"{method} {path} was attempted where nothing may be written", client=self.name)
         relogin_left = self._given_token is None and self._api_key is None
+        unknown = False
         while True:
-            headers = self._authorization()
             try:
-                return self._tried(method, path, headers, body, doing, repeatable)
+                return self._tried(method, path, self._authorization(), body, doing, repeatable)
             except CallError as error:
-                if error.status != 401 or not relogin_left:
+                # Whatever fails later, a login too: an earlier try may have been executed.
+                unknown = error.outcome_unknown = unknown or error.outcome_unknown
+                if error.status != 401 or error.path == LOGIN or not relogin_left:
                     raise
                 relogin_left = False  # the session has ended between two calls: once more, with a new one
+                self._former_tokens.append(self._own_token or "")
                 self._own_token = None
 
     def _authorization(self) -> dict[str, str]:
@@ -177,11 +192,13 @@ class Client:
                 failure = self._refusal_error(method, path, refusal, doing)
             except TransportError as problem:
                 executed, again, pause = not problem.never_sent, problem.retryable, None
-                failure = self.error(problem.problem, problem.advice, doing, method=method, path=path)
+                failure = self.error(
+                    f"{method} {path}: {problem.problem}", problem.advice, doing, method=method, path=path
+                )
             unknown = unknown or (executed and method != "GET" and path != LOGIN)
             failure.outcome_unknown, failure.retryable = unknown, again
             again = again and (repeatable or not executed)
-            pause = _spread(wait) if pause is None else pause
+            pause = _spread(wait) if pause is None else max(pause, FIRST_WAIT)
             if not again or pause >= self._time_left():
                 raise failure
             self._progress(f"{failure}; trying again in {pause:.1f} s, for at most {self._time_left():.0f} s")
@@ -190,15 +207,15 @@ class Client:
 
     def _time_left(self) -> float:
         """Seconds in which another try may begin."""
-        started = self._clock() if self._started is None else self._started
-        return started + self._retry_timeout - self._clock()
+        now = self._clock()
+        started = now if self._started is None else self._started
+        end = started + self._retry_timeout
+        return (end if self._closing is None else min(end, self._closing + LOGOUT_PATIENCE)) - now
 
-    def _send(
-        self, method: str, path: str, headers: Mapping[str, str], payload: bytes | None, last: bool = False
-    ) -> RawAnswer:
+    def _send(self, method: str, path: str, headers: Mapping[str, str], payload: bytes | None) -> RawAnswer:
         if self._started is None:
             self._started = self._clock()
-        end = self._started + self._retry_timeout + self._timeout - (0 if last else self._reserve())
+        end = self._started + self._retry_timeout + self._timeout - self._reserve()
         limit = min(self._timeout, end - self._clock())
         if limit <= 0:
             raise TransportError("no time is left for it", "Raise retry_timeout.", retryable=False)
@@ -206,7 +223,10 @@ class Client:
         return answer
 
     def _reserve(self) -> float:
-        return min(LOGOUT_RESERVE, self._timeout / 4) if self._given_token is None and self._api_key is None else 0.0
+        """What is kept back for the logout."""
+        if self._closing is not None or self._given_token is not None or self._api_key is not None:
+            return 0.0
+        return min(LOGOUT_RESERVE, self._timeout / 4)
 
     def _accepted(self, method: str, path: str, raw: RawAnswer, doing: str) -> Answer:
         try:

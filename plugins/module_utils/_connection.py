@@ -61,7 +61,12 @@ def _check(params: Mapping[str, Any], name: str) -> None:
         raise InputError("timeout must be at least 1 second, retry_timeout at least 0", client=name)
 
 
-def connect(params: Mapping[str, Any], read_only: bool, progress: Callable[[str], None]) -> Client:
+def connect(
+    params: Mapping[str, Any],
+    read_only: bool,
+    progress: Callable[[str], None],
+    warn: Callable[[str], None] = lambda text: None,
+) -> Client:
     """The client that the connection options name. Nothing is sent yet. Raises InputError.
 
     A given token wins over everything else, an API key over a password.
@@ -80,4 +85,5 @@ def connect(params: Mapping[str, Any], read_only: bool, progress: Callable[[str]
         retry_timeout=params["retry_timeout"],
         read_only=read_only,
         progress=progress,
+        warn=warn,
     )

@@ -30,6 +30,7 @@ except ImportError as error:
 
 MAXIMUM_BODY = 4 * 1024 * 1024  # bytes; the largest real answer is some kilobytes
 CHUNK = 64 * 1024
+CUT_ADVICE = "See whether the Webapp has just ended, and whether something on the way to it ends connections."
 
 
 class RawAnswer:
@@ -96,12 +97,27 @@ def _limited_socket(attempt: Attempt) -> type[ssl.SSLSocket]:
     return LimitedSocket
 
 
+def _new_context() -> ssl.SSLContext:
+    context = urllib3.util.ssl_.create_urllib3_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+# Contexts made beforehand. Each is taken once: it learns from its adapter which certificates are trusted.
+_ready: list[ssl.SSLContext] = []
+
+
+def prepare() -> None:
+    """Makes one context in advance. The first of a process costs milliseconds; processes forked from it inherit it."""
+    if REQUESTS_IMPORT_ERROR is None and not _ready:
+        _ready.append(_new_context())
+
+
 class _Adapter(HTTPAdapter):
     """requests' adapter with our TLS context; which certificates are trusted stays requests' business."""
 
     def __init__(self, attempt: Attempt) -> None:
-        self._context = urllib3.util.ssl_.create_urllib3_context()
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._context = _ready.pop() if _ready else _new_context()
         self._context.sslsocket_class = _limited_socket(attempt)
         super().__init__(max_retries=0)
 
@@ -154,7 +170,7 @@ class Transport:
             raise
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             self._drop_connection()
-            problem = _explained(error, time_limit)
+            problem = _explained(error, time_limit, self._attempt.sent)
             problem.never_sent = not self._attempt.sent
             raise problem from None
 
@@ -176,7 +192,7 @@ def _bounded_body(response: Any) -> bytes:
         if len(body) > MAXIMUM_BODY:
             raise _too_large()
     if announced.isdigit() and len(body) < int(announced):
-        raise TransportError("the connection was cut in the middle of the answer")
+        raise TransportError("the connection was cut in the middle of the answer", CUT_ADVICE)
     return body
 
 
@@ -207,7 +223,7 @@ def _first(error: BaseException, *kinds: Any) -> BaseException | None:
     return next((cause for cause in _causes(error) if isinstance(cause, kinds)), None)
 
 
-def _explained(error: BaseException, time_limit: float) -> TransportError:
+def _explained(error: BaseException, time_limit: float, sent: bool) -> TransportError:
     """Our own words for what went wrong; the libraries' texts may repeat URLs, headers and host names of others."""
     certificate = _first(error, ssl.SSLCertVerificationError)
     if certificate is not None:
@@ -236,7 +252,12 @@ def _explained(error: BaseException, time_limit: float) -> TransportError:
             "The client must offer TLS 1.2 or newer on this port; check api_url.",
             retryable=False,
         )
-    return TransportError("the connection was cut before the whole answer had come")
+    if not sent:
+        return TransportError(
+            "the connection was cut before the TLS handshake was over",
+            "See whether the Webapp is just starting; it must offer TLS 1.2 or newer on this port.",
+        )
+    return TransportError("the connection was cut before the whole answer had come", CUT_ADVICE)
 
 
 def ca_problem(ca_path: str | None) -> str:

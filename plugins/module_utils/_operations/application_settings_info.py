@@ -26,11 +26,11 @@ RULES: dict[str, Any] = {}
 def run(
     params: Mapping[str, Any],
     task: Task,
-    connect: Callable[[Mapping[str, Any], bool, Callable[[str], None]], Client] = _connection.connect,
+    connect: Callable[..., Client] = _connection.connect,
 ) -> Outcome:
     """One GET. Raises OnPremError."""
     with open_ledger(params["ledger"], True, task.progress) as ledger:
-        with connect(params, True, task.progress) as client:
+        with connect(params, True, task.progress, task.warn) as client:
             current = _resource.fetch(client)
         values: dict[str, Any] = {
             "settings": _resource.shown(current.values),

@@ -29,14 +29,14 @@ LIBRARY_ERROR = _http.REQUESTS_IMPORT_ERROR
 def run(
     params: Mapping[str, Any],
     task: Task,
-    connect: Callable[[Mapping[str, Any], bool, Callable[[str], None]], Client] = _connection.connect,
+    connect: Callable[..., Client] = _connection.connect,
 ) -> Outcome:
     """One PUT for each kind; in check mode a GET of the health instead. Raises OnPremError."""
     kinds = [kind for kind in SERVICES if kind in params["kinds"]]
     if not kinds:
         raise InputError("kinds is empty", "Give messages, media or both.")
     accepted: dict[str, list[dict[str, str]]] = {kind: [] for kind in kinds}
-    with connect(params, task.check_mode, task.progress) as client:
+    with connect(params, task.check_mode, task.progress, task.warn) as client:
         if task.check_mode:
             _health.fetch(client)  # fails where the real run would: credentials, and whether any Coreapp answers
         else:

@@ -40,7 +40,7 @@ def run(
 ) -> Outcome:
     _check(params)
     expected = params["expect_connected"]
-    with connect(params, True, task.progress) as client:
+    with connect(params, True, task.progress, task.warn) as client:
         if params["wait_for"] is None:
             report = _health.fetch(client)
         else:

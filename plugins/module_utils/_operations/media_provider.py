@@ -48,13 +48,13 @@ TRIES = 3  # how often a POST may be sent, when GET cannot tell that it has been
 def run(
     params: Mapping[str, Any],
     task: Task,
-    connect: Callable[[Mapping[str, Any], bool, Callable[[str], None]], Client] = _connection.connect,
+    connect: Callable[..., Client] = _connection.connect,
 ) -> Outcome:
     """One GET; at most one write, and one more GET to verify it. Raises OnPremError."""
     _check_name(params["name"])
     wanted = _wanted(params) if params["state"] == "present" else None
     with open_ledger(params["ledger"], task.check_mode, task.progress) as ledger, connect(
-        params, task.check_mode, task.progress
+        params, task.check_mode, task.progress, task.warn
     ) as client:
         before = _providers.fetch(client).get(params["name"])
         if wanted is None:

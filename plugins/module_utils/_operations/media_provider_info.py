@@ -22,9 +22,9 @@ LIBRARY_ERROR = _http.REQUESTS_IMPORT_ERROR
 def run(
     params: Mapping[str, Any],
     task: Task,
-    connect: Callable[[Mapping[str, Any], bool, Callable[[str], None]], Client] = _connection.connect,
+    connect: Callable[..., Client] = _connection.connect,
 ) -> Outcome:
     """One GET. Raises OnPremError."""
-    with connect(params, True, task.progress) as client:
+    with connect(params, True, task.progress, task.warn) as client:
         found = _providers.fetch(client)
     return Outcome(values={"providers": [found[name].as_values() for name in sorted(found)]})

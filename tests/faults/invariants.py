@@ -1,0 +1,93 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to hold in every cell, whatever came of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from emulator.testing import Client, Emulator
+
+from . import calls
+from .calls import Call, Scenario
+from .cell import Seen, run_plainly
+from .kinds import Fault
+from .verdict import leaves_unseen_token
+
+
+def check_message(call: Call, fault: Fault, seen: Seen, client: Client) -> None:
+    """An error, or a warning about the logout, names call, client, status and code, and what to do."""
+    if seen.failed:
+        assert seen.error is not None, f"no error of the collection's own: {seen.result}"
+        text = str(seen.result["msg"])
+        assert seen.error.advice, text
+        assert seen.result["error"]["method"] == seen.error.method
+    elif any("log out" in warning for warning in seen.warnings):
+        text = next(warning for warning in seen.warnings if "log out" in warning)
+    else:
+        return
+    assert f"/{client.name}" in text
+    assert f"{call.method} {call.path}" in text
+    for wanted in (fault.status, fault.code, fault.says):
+        if wanted and not (call.is_login and fault.name == "session over"):
+            assert str(wanted) in text, text
+
+
+def check_nothing_leaked(seen: Seen) -> None:
+    told = seen.told
+    assert [secret for secret in seen.secrets if secret in told] == []
+
+
+def check_writes(call: Call, fault: Fault, seen: Seen) -> None:
+    """No write in check mode; what is not safe to repeat is not sent again once it may have been executed."""
+    writes = [entry for entry in seen.record if entry["write"]]
+    if call.scenario.check_mode:
+        assert writes == []
+    certain = fault.not_executed
+    for before, after in zip(seen.record, seen.record[1:], strict=False):
+        repeated = before["write"] and (before["method"], before["path"]) == (after["method"], after["path"])
+        if repeated and after["method"] in ("PUT", "POST"):
+            assert certain, f"{after['method']} {after['path']} was sent again without a look at what came of the first"
+    for path in {entry["path"] for entry in writes if entry["method"] == "PUT"}:
+        tries = [entry for entry in writes if entry["path"] == path]
+        assert sum(entry["executed"] for entry in tries) <= 1
+        assert len(tries) == 1 or certain
+
+
+def check_tokens(call: Call, fault: Fault, seen: Seen) -> None:
+    """No live token is left but one that nobody could see, and one of which the logout is impossible."""
+    unseen = 0
+    if leaves_unseen_token(call, fault):
+        unseen = sum(
+            entry["executed"] and entry["fault"] != "" for entry in seen.record if entry["path"] == calls.LOGIN
+        )
+    if call.is_logout and any("log out" in warning for warning in seen.warnings):
+        unseen = min(seen.live_tokens, 1)  # said, and it ends by itself
+    if call.is_logout and fault.session_over and fault.order["kind"] == "status":
+        unseen = 1  # whoever answers a logout with 401 is believed: a session that is over is the usual reason
+    assert seen.live_tokens == unseen
+
+
+def _without_check_mode(scenario: Scenario) -> Scenario:
+    return next(other for other in calls.SCENARIOS if other.operation is scenario.operation)
+
+
+def check_recovery(call: Call, client: Client, emulator: Emulator, ledger: Path) -> None:
+    """Run again without the fault: the client is as declared, and a restart is owed if and only if one has to be."""
+    scenario = call.scenario
+    if scenario.check_mode or scenario.name not in ("application_settings", "application_settings, state default"):
+        return
+    seen = run_plainly(scenario, client, emulator, ledger)
+    assert not seen.failed, seen.result
+    stored = client.stored()
+    wanted: dict[str, Any] = {"callback_persist": False, "webhooks.max_concurrent_requests": 12}
+    if scenario.name == "application_settings":
+        assert {name: stored[name] for name in wanted} == wanted
+        assert seen.result["restart_settings"] == sorted(wanted)
+    else:
+        assert seen.result["settings"]["webhooks"]["url"] == ""
+    assert json.loads(ledger.read_text())["intention"] is None

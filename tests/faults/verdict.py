@@ -1,0 +1,66 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to come of each cell. Written down as rules, independent of the code that is tested."""
+
+from __future__ import annotations
+
+from .calls import Call
+from .kinds import Fault
+
+PASSES = "passes"  # as if nothing had happened
+RETRIED = "retried"  # to success, within the one deadline
+ERROR = "error"  # a clear one
+WARNING = "warning"  # the task succeeds; what it could not do is said
+NOT_APPLICABLE = ""
+
+MODES = ("once", "forever")
+
+
+def applies(call: Call, fault: Fault) -> bool:
+    """Whether this can happen to this call."""
+    if fault.name == "not kept":
+        return call.is_kept
+    if fault.name == "session over":
+        return not call.is_login
+    return True
+
+
+def expected(call: Call, fault: Fault, mode: str) -> str:
+    """The outcome of a call that meets this fault once, or each time."""
+    if not applies(call, fault):
+        return NOT_APPLICABLE
+    if fault.harmless:
+        return PASSES
+    if call.is_logout:
+        return _of_logout(fault, mode)
+    if fault.session_over and not call.is_login:
+        return RETRIED if mode == "once" else ERROR
+    if call.is_settled_by_a_look and not fault.not_executed and fault.name != "not kept":
+        return _settled_by_a_look(call, fault, mode)
+    helped = fault.transient and (fault.not_executed or not call.is_started_service)
+    return RETRIED if helped and mode == "once" else ERROR
+
+
+def _of_logout(fault: Fault, mode: str) -> str:
+    if fault.session_over:
+        return PASSES  # it is logged out already
+    return RETRIED if fault.transient and mode == "once" else WARNING
+
+
+def _settled_by_a_look(call: Call, fault: Fault, mode: str) -> str:
+    """The outcome is unknown: a GET tells that it was executed after all, or that it has to be sent again."""
+    if executed_by_emulator(fault):
+        return RETRIED
+    return RETRIED if mode == "once" and (call.method == "POST" or fault.transient) else ERROR
+
+
+def leaves_unseen_token(call: Call, fault: Fault) -> bool:
+    """A login that was executed, and of which the answer was lost: nobody but the client knows this token."""
+    return call.is_login and not fault.harmless and bool(executed_by_emulator(fault))
+
+
+def executed_by_emulator(fault: Fault) -> bool:
+    kind = fault.order.get("kind", "")
+    return bool(fault.order.get("execute", kind in ("reset", "drip", "truncated", "wrong_type", "not_kept")))
