@@ -89,7 +89,9 @@ def playbook(name: str, inventory: Path, *arguments: str) -> dict[str, int]:
     """Runs a playbook of the collection by its name, and returns the counts of its recap."""
     command = ["ansible-playbook", "-i", str(inventory), f"wabiz.onprem.{name}", *arguments]
     print("$ ansible-playbook -i inventory " + " ".join(command[3:]), flush=True)
-    environment = dict(os.environ, PYTHONPATH=str(ROOT / "tests"), ANSIBLE_NOCOWS="1")
+    environment = dict(
+        os.environ, PYTHONPATH=str(ROOT / "tests"), ANSIBLE_NOCOWS="1", ANSIBLE_DISPLAY_SKIPPED_HOSTS="false"
+    )
     lines: list[str] = []
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     for line in process.stdout or ():
