@@ -1,0 +1,279 @@
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The roles and the shipped playbooks, against emulated clients."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playbooks.helpers import Run, connection, task
+from playbooks.site import Site
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import _owner, _rolling
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from emulator.testing import Client, Emulator
+
+COLLECTED = "garbagecollector_enable.messages"
+MULTICONNECT = {"topology": "multiconnect", "masters": 2, "coreapps": 2, "shards": 2}
+IN_ORDER = ["wacore1", "wacore2", "master2", "master1"]
+
+MakeSite = Callable[..., Site]
+
+
+@pytest.fixture
+def make_site(emulator: Emulator, make_client: Callable[..., Client], tmp_path: Path) -> MakeSite:
+    def make(*names: str, **options: Any) -> Site:
+        return Site(emulator, tmp_path, {name: make_client(**options) for name in names or ("one",)})
+
+    return make
+
+
+def work(run: Run) -> list[str]:
+    """Names of the tasks that did something else than deciding what comes next."""
+    leading = ("include_tasks", "include_role")
+    return [
+        one.task
+        for one in run.results
+        if one.outcome == "ok"
+        and not one.task.startswith("Validating arguments")
+        and not any(key in one.result for key in ("include", *leading))
+    ]
+
+
+def campaign(name: str = "sale", **more: Any) -> list[str]:
+    return ["-e", json.dumps({"campaign_mode_name": name, **more})]
+
+
+class TestSettings:
+    def test_applied_restarted_in_order_and_quiet_ever_after(self, make_site: MakeSite) -> None:
+        site = make_site(**MULTICONNECT)
+        site.settings("one", callback_persist=False, callback_backoff_delay_ms=4000)
+        run = site.run("settings")
+        assert run.ok
+        assert site.restarted("one") == IN_ORDER
+        assert site.in_effect("one", "callback_persist") == {False}
+        assert site.nothing_is_owed("one")
+        again = site.run("settings")
+        assert again.ok and not any(one.get("changed") for one in again.results)
+        assert site.restarted("one") == []
+        assert len(work(again)) <= 3, work(again)
+
+    def test_check_mode_says_the_order_and_writes_nothing(self, make_site: MakeSite) -> None:
+        site = make_site(**MULTICONNECT)
+        site.settings("one", callback_persist=False)
+        run = site.run("settings", "--check", "--diff")
+        assert run.ok
+        (said,) = run.of("Say what would be restarted")
+        assert said["msg"].strip() == f"Would restart, one after another: {', '.join(IN_ORDER)}, for callback_persist."
+        assert site.clients["one"].writes() == []
+        assert site.restarted("one") == [] and not site.ledger_path("one").exists()
+
+    def test_put_off_and_paid_by_the_playbook(self, make_site: MakeSite) -> None:
+        site = make_site()
+        site.settings("one", callback_persist=False)
+        run = site.run("settings", "-e", "coreapp_restart=defer")
+        assert run.ok and "owed since" in run.of("Say what stays owed")[0]["msg"]
+        assert site.restarted("one") == [] and site.ledger("one")["restart"]
+        assert site.run("restart").ok
+        assert site.restarted("one") == ["wacore"] and site.nothing_is_owed("one")
+
+    def test_several_clients_and_a_node_that_cannot_be_restarted(self, make_site: MakeSite) -> None:
+        site = make_site("bad", "good")
+        for name in site.clients:
+            site.settings(name, callback_persist=False)
+        works = site.hosts["bad"]["coreapp_restart_command"]
+        site.hosts["bad"]["coreapp_restart_command"] = site.node_command(site.clients["bad"], "refuse")
+        run = site.run("settings")
+        assert run.code
+        message = run.on("bad", "End with what went wrong")["msg"]
+        assert f"Could not restart the Coreapp of client {site.clients['bad'].api_url}" in message
+        assert "node wacore: coreapp_restart_command failed: the engine is on strike." in message
+        assert "stays owed for callback_persist" in message and "0 of 1" in message
+        assert site.restarted("good") == ["wacore"] and site.nothing_is_owed("good")
+        assert site.restarted("bad") == []
+        ledger = site.ledger("bad")
+        assert ledger["restart"] and ledger["lease"] is None
+        site.hosts["bad"]["coreapp_restart_command"] = works
+        assert site.run("restart").ok
+        assert site.restarted("bad") == ["wacore"] and site.restarted("good") == []
+
+    def test_a_client_that_never_settles(self, make_site: MakeSite) -> None:
+        site = make_site()
+        site.settings("one", callback_persist=False)
+        site.clients["one"].configure(connect_seconds=1000)
+        site.hosts["one"]["coreapp_wait_timeout"] = 2
+        run = site.run("settings")
+        assert run.code
+        message = run.of("End with what went wrong")[0]["msg"]
+        assert "settled health" in message and "stays owed" in message and "connecting" in message
+        assert site.ledger("one")["lease"] is None and site.ledger("one")["restart"]
+
+
+class TestCampaigns:
+    def test_a_campaign_from_begin_to_end(self, make_site: MakeSite) -> None:
+        site = make_site()
+        site.settings("one", garbagecollector_enable={"messages": True})
+        begun = site.run("campaign_begin", *campaign())
+        assert begun.ok
+        assert site.in_effect("one", COLLECTED) == {False} and site.restarted("one") == ["wacore"]
+        again = site.run("campaign_begin", *campaign())
+        assert again.ok and not any(one.get("changed") for one in again.results)
+        assert len(work(again)) <= 3, work(again)
+        nightly = site.run("settings")
+        assert nightly.ok and nightly["Apply the settings"]["held_settings"] == [COLLECTED]
+        assert site.in_effect("one", COLLECTED) == {False} and site.restarted("one") == []
+        assert site.run("campaign_end", *campaign()).ok
+        assert site.in_effect("one", COLLECTED) == {True} and site.restarted("one") == ["wacore"]
+        over = site.run("campaign_end", *campaign())
+        assert over.ok and not any(one.get("changed") for one in over.results)
+        assert site.restarted("one") == [] and site.nothing_is_owed("one")
+
+    def test_check_mode_predicts_both(self, make_site: MakeSite) -> None:
+        site = make_site()
+        begin = site.run("campaign_begin", "--check", *campaign())
+        assert begin.ok and begin["Apply what follows from it"]["changed_settings"] == [COLLECTED]
+        assert not site.ledger_path("one").exists()
+        assert site.run("campaign_begin", *campaign()).ok
+        before = site.ledger("one")
+        site.clients["one"].clear_calls()
+        end = site.run("campaign_end", "--check", *campaign())
+        assert end.ok and end["Apply what follows from it"]["changed_settings"] == [COLLECTED]
+        assert site.clients["one"].writes() == [] and site.ledger("one") == before
+
+    @pytest.mark.parametrize(("after", "left"), [("off", False), ("previous", True)])
+    def test_overlap_sweep_and_what_is_left(self, make_site: MakeSite, after: str, left: bool) -> None:
+        site = make_site()
+        for name, planned in (("past", "2001-01-01T00:00:00Z"), ("open", "")):
+            assert site.run("campaign_begin", *campaign(name, campaign_mode_planned_end=planned)).ok
+        assert site.restarted("one") == ["wacore"]
+        swept = site.run("campaign_sweep")
+        assert swept.ok and swept["Write it into the ledger"]["ended"] == ["past"]
+        assert site.in_effect("one", COLLECTED) == {False} and site.restarted("one") == []
+        assert site.run("campaign_end", *campaign("open", campaign_mode_after=after)).ok
+        assert site.in_effect("one", COLLECTED) == {left}
+        assert site.restarted("one") == (["wacore"] if left else [])
+
+    def test_clients_before_2_49_1(self, make_site: MakeSite) -> None:
+        site = make_site(version="2.41.2")
+        assert site.run("campaign_begin", *campaign()).ok
+        assert site.in_effect("one", "db_garbagecollector_enable") == {False}
+        assert site.run("campaign_end", *campaign()).ok
+        assert site.in_effect("one", "db_garbagecollector_enable") == {True}
+        assert site.restarted("one") == ["wacore", "wacore"]
+
+    def test_no_main_entry_point(self, make_site: MakeSite) -> None:
+        run = make_site().plays([{"hosts": "all", "gather_facts": False, "roles": ["wabiz.onprem.campaign_mode"]}])
+        assert run.code and "has no main entry point" in run["Refuse to guess"]["msg"]
+
+
+class TestCoreapp:
+    def test_one_host_for_two_clients_in_a_loop(self, make_site: MakeSite, emulator: Emulator) -> None:
+        site = make_site("first", "second")
+        include = {
+            "name": "Begin",
+            "ansible.builtin.include_role": {"name": "wabiz.onprem.campaign_mode", "tasks_from": "begin"},
+            "vars": {
+                "campaign_mode_name": "sale",
+                "wabiz_onprem_ledger": "{{ hostvars[one].wabiz_onprem_ledger }}",
+                "coreapp_restart_command": "{{ hostvars[one].coreapp_restart_command }}",
+                "coreapp_started_command": "{{ hostvars[one].coreapp_started_command }}",
+                "coreapp_nodes": "{{ hostvars[one].coreapp_nodes }}",
+            },
+            "loop": ["first", "second"],
+            "loop_control": {"loop_var": "one"},
+        }
+        defaults = connection(site.clients["first"], emulator, api_url="{{ hostvars[one].wabiz_onprem_api_url }}")
+        play = {
+            "hosts": "first",
+            "gather_facts": False,
+            "module_defaults": {"group/wabiz.onprem.api": defaults},
+            # commands of the looped client: evaluated where coreapp_node is known
+            "vars": {"one": "first"},
+            "tasks": [include],
+        }
+        for name, client in site.clients.items():
+            order = "restart", "started"
+            site.hosts[name]["coreapp_restart_command"], site.hosts[name]["coreapp_started_command"] = (
+                [*site.node_command(client, word)[:-1], "wacore"] for word in order
+            )
+        assert site.plays([play]).ok
+        assert [site.restarted(name) for name in site.clients] == [["wacore"], ["wacore"]]
+        assert all(site.nothing_is_owed(name) for name in site.clients)
+
+    def test_handler_as_safety_net(self, make_site: MakeSite, emulator: Emulator) -> None:
+        site = make_site()
+        change = {"callback_persist": False, "ledger": "{{ wabiz_onprem_ledger }}"}
+        play = {
+            "hosts": "all",
+            "gather_facts": False,
+            "force_handlers": True,
+            "module_defaults": {"group/wabiz.onprem.api": connection(site.clients["one"], emulator)},
+            "roles": ["wabiz.onprem.coreapp"],
+            "tasks": [
+                task("application_settings", keywords={"notify": "wabiz.onprem restart coreapp"}, **change),
+                task("ansible.builtin.fail", msg="on purpose"),
+            ],
+        }
+        assert site.plays([play]).code
+        assert site.restarted("one") == ["wacore"] and site.nothing_is_owed("one")
+
+    def test_another_run_is_waited_for_by_name(self, make_site: MakeSite) -> None:
+        site = make_site()
+        site.settings("one", callback_persist=False)
+        assert site.run("settings", "-e", "coreapp_restart=defer").ok
+        with Ledger(str(site.ledger_path("one")), read_only=False) as ledger:
+            assert _rolling.take_lease(ledger.data, _owner.owner_of(os.getpid()), 900, 0.0 + 4e9)
+            ledger.save()
+        run = site.run("restart", "-e", "coreapp_lease_wait=2")
+        assert run.code
+        assert f"process {os.getpid()} on" in run.of("End with what went wrong")[0]["msg"]
+        assert f"process {os.getpid()} on" in run.output and "is restarting nodes of this client" in run.output
+        assert site.restarted("one") == []
+
+    def test_hooks_and_a_setting_that_is_changed_meanwhile(
+        self, make_site: MakeSite, emulator: Emulator, tmp_path: Path
+    ) -> None:
+        site = make_site(**MULTICONNECT)
+        site.settings("one", callback_persist=False)
+        seen = tmp_path / "seen"
+        note = {"name": "Note", "ansible.builtin.shell": f"echo {{{{ word }}}} {{{{ coreapp_node }}}} >> {seen}"}
+        interfere = task(
+            "application_settings",
+            "Interfere",
+            keywords={"when": "coreapp_node == 'wacore2'"},
+            **connection(site.clients["one"], emulator),
+            webhooks={"max_concurrent_requests": 18},
+            ledger="{{ wabiz_onprem_ledger }}",
+        )
+        for word, more in (("before", []), ("after", [interfere])):
+            path = tmp_path / f"{word}.yml"
+            path.write_text(json.dumps([{**note, "vars": {"word": word}}, *more]))
+            site.hosts["one"][f"coreapp_hook_{word}_node"] = str(path)
+        assert site.run("settings").ok
+        assert site.restarted("one") == ["wacore1", "wacore2", *IN_ORDER]
+        assert seen.read_text().split()[:4] == ["before", "wacore1", "after", "wacore1"]
+        assert site.in_effect("one", "webhooks.max_concurrent_requests") == {18}
+        assert site.nothing_is_owed("one")
+
+    def test_the_machine_that_keeps_the_ledger(self, make_site: MakeSite) -> None:
+        """The play says nothing of the client's own host, so that it counts what the keeper's variables say."""
+        site = make_site()
+        site.hosts["one"].update(
+            wabiz_onprem_state_host="keeper",
+            wabiz_onprem_hosts="one",
+            ansible_connection="nowhere",
+            ansible_become=True,
+        )
+        site.hosts["one"]["coreapp_command_host"] = "keeper"
+        site.hosts["keeper"] = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        site.settings("one", callback_persist=False)
+        assert site.run("settings", "--limit", "one").ok
+        assert site.restarted("one") == ["wacore"] and site.nothing_is_owed("one")
+        assert site.run("campaign_begin", "--limit", "one", *campaign()).ok
+        assert site.in_effect("one", COLLECTED) == {False}
