@@ -18,6 +18,7 @@ from typing import Any
 
 import docker
 from docker.models.containers import Container
+
 from emulator.calling import Api
 from emulator.testing import Client
 
