@@ -113,6 +113,22 @@ def prepare() -> None:
         _ready.append(_new_context())
 
 
+def _new_context() -> ssl.SSLContext:
+    context = urllib3.util.ssl_.create_urllib3_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+# Contexts made beforehand. Each is taken once: it learns from its adapter which certificates are trusted.
+_ready: list[ssl.SSLContext] = []
+
+
+def prepare() -> None:
+    """Makes one context in advance. The first of a process costs milliseconds; processes forked from it inherit it."""
+    if REQUESTS_IMPORT_ERROR is None and not _ready:
+        _ready.append(_new_context())
+
+
 class _Adapter(HTTPAdapter):
     """requests' adapter with our TLS context; which certificates are trusted stays requests' business."""
 

@@ -11,6 +11,7 @@ the same both ways; docs/in_process.md tells why, and the few differences that A
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -20,8 +21,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible.template import Templar
 from ansible.utils.display import Display
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._http import prepare
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task, perform
 from ansible_collections.wabiz.onprem.plugins.module_utils._owner import owner_of
 from ansible_collections.wabiz.onprem.plugins.module_utils._spec import (
@@ -31,7 +34,26 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._spec import (
     unknown_option,
 )
 
+try:
+    from ansible.template import trust_as_template
+except ImportError:  # ansible-core before 2.19 trusts every template
+    trust_as_template = str
+
 display = Display()
+
+
+def _prepare_workers() -> None:
+    """Does once what every worker would have to do for itself: TLS, and all that a first template with a filter loads.
+
+    Ansible imports this file before it forks the workers of the first task that needs it. In a fleet that is a fifth of
+    what a client costs.
+    """
+    if multiprocessing.parent_process() is None:
+        prepare()
+        Templar(loader=None, variables={}).template(trust_as_template("{{ absent | default(0) }}"))
+
+
+_prepare_workers()
 
 
 def plain(value: Any) -> Any:
