@@ -85,4 +85,3 @@ def wanted(changed_to: int | None) -> str:
     """The settings as extra variables; with a number, one of them differs from what the clients have."""
     settings = dict(WANTED) if changed_to is None else {**WANTED, CHANGING: changed_to}
     return json.dumps({"wanted": settings})
-

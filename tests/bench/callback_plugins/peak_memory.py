@@ -2,6 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+from ansible.plugins.callback import CallbackBase
+
 DOCUMENTATION = r"""
 name: peak_memory
 type: notification
@@ -11,11 +16,6 @@ description:
     environment variable E(BENCH_PEAK_MEMORY) names.
 author: wabiz.onprem contributors (@wabiz-onprem)
 """
-
-import os
-from pathlib import Path
-
-from ansible.plugins.callback import CallbackBase
 
 
 class CallbackModule(CallbackBase):
