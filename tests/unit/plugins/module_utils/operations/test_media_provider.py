@@ -143,6 +143,11 @@ class TestAmbiguousPost:
         run(mocked, BEARER, listed(bearer(OLD)), listed(seen), listed(bearer(NEW)))
         assert mocked.writes() == ["post", "post"]
 
+    def test_sent_again_where_somebody_else_was_faster(self, mocked: Mocked) -> None:
+        mocked.client.post.side_effect = [self.LOST(), None]
+        run(mocked, BEARER, listed(), listed(bearer(OLD)), listed(bearer(NEW)))
+        assert mocked.writes() == ["post", "post"]
+
     def test_not_for_ever(self, mocked: Mocked) -> None:
         mocked.client.post.side_effect = [self.LOST() for _ in range(3)]
         with pytest.raises(CallError, match="the answer was lost"):

@@ -182,6 +182,11 @@ class TestWait:
         )
         assert clock.now == 1060.0
 
+    def test_the_last_pause_ends_with_the_wait(self, mocked: Mocked, clock: Clock) -> None:
+        with pytest.raises(CallError, match="after 7 s"):
+            wait(mocked, clock, [{}] * 3, wait_timeout=7, interval=5)
+        assert clock.slept == [5, 2]
+
     def test_timeout_counts_the_connected(self, mocked: Mocked, clock: Clock) -> None:
         with pytest.raises(CallError) as caught:
             wait(mocked, clock, [CLUSTER] * 100, wait_timeout=60, expect_connected=3)
