@@ -21,24 +21,25 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallEr
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._resource import PATH, fetch
 
+ANYTHING = ""  # in the place of the hash of what was sent: it equals none
+
 
 def _noted(
     ledger: Ledger,
-    names: list[str],
+    hidden: list[str],
     before: Mapping[str, Any],
     after: Mapping[str, Any] | None,
     write: Callable[[], Any],
 ) -> None:
     """Makes a write with its intention in the ledger. A refusal withdraws it; an unknown outcome leaves it standing.
 
-    :arg names: what is written; what was sent of these before is not relied on until the outcome is known.
+    :arg hidden: what is written and GET does not show: until the outcome is known, anything may have been sent of these.
     :arg before: those of them that need a restart, with their values; ``after`` likewise.
     """
     sent_before = dict(ledger.data["sent"])
     if before:
         _owed.intend(ledger.data, before, after)
-    for name in names:
-        ledger.data["sent"].pop(name, None)
+    ledger.data["sent"].update(dict.fromkeys(hidden, ANYTHING))
     ledger.save()
     try:
         write()
@@ -54,9 +55,10 @@ def patch(ledger: Ledger, client: Client, before: _plan.Client, plan: _plan.Plan
     """Sends the plan's one PATCH and verifies it by a GET, which is returned."""
     restart = {name: plan.wanted[name] for name in plan.restart}
     doing = "change {}".format(", ".join(plan.changed))
+    hidden = [name for name in plan.changed if not _plan.shown_value(before, name)[0]]
     _noted(
         ledger,
-        plan.changed,
+        hidden,
         {name: before.values.get(name) for name in restart},
         restart,
         lambda: client.patch(PATH, plan.body, doing),
@@ -64,9 +66,8 @@ def patch(ledger: Ledger, client: Client, before: _plan.Client, plan: _plan.Plan
     owed_before = copy.deepcopy(ledger.data["restart"])
     if restart:
         _owed.owe(ledger.data, restart)
-    for name in plan.changed:
-        if not _plan.shown_value(before, name)[0]:
-            ledger.remember_sent(name, plan.wanted[name])
+    for name in hidden:
+        ledger.remember_sent(name, plan.wanted[name])
     ledger.save()
     after = fetch(client)
     _verify(ledger, client, before, after, plan, owed_before)
@@ -107,11 +108,33 @@ def reset_all(ledger: Ledger, client: Client, before: _plan.Client) -> _plan.Cli
     at_stake.update(dict.fromkeys(hidden, "(sent, not shown)"))
     everything = list(ledger.data["sent"])
     _noted(ledger, everything, at_stake, None, lambda: client.delete(PATH, "reset the application settings"))
+    ledger.data["sent"] = {}
     after = fetch(client)
     _owed.resolve(ledger.data, after.values)
-    remember_default(ledger, after)
+    ignored = _not_reset(before, after)
+    if not ignored:
+        remember_default(ledger, after)
     ledger.save()
+    if ignored:
+        raise client.error(
+            "DELETE {} was answered with success, but GET shows nothing changed: the client did not keep it ({})".format(
+                PATH, ", ".join(ignored)
+            ),
+            "See whether somebody else writes the settings too, and look into the log of the Coreapp.",
+            "reset the application settings",
+            method="DELETE",
+            path=PATH,
+        )
     return after
+
+
+def _not_reset(before: _plan.Client, after: _plan.Client) -> list[str]:
+    """The settings that a reset certainly has to change, where it has changed none at all."""
+    if (before.values, before.extra) != (after.values, after.extra):
+        return []
+    return [
+        name for name, value in after.values.items() if BY_NAME[name].default_certain and value != BY_NAME[name].default
+    ]
 
 
 def _everything(client: _plan.Client) -> dict[str, Any]:

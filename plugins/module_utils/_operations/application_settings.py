@@ -187,8 +187,10 @@ def _to_default(
         )
     differing = _settings_write.differs_from_default(ledger, current)
     if differing == []:
+        _campaigns.close_hold(ledger.data)
+        ledger.save()
         return _outcome(ledger, current, [], sorted(current.values), current.values, {}, [])
-    prediction = _predicted_default(current)
+    prediction = _predicted_default(current, differing)
     _checks.check_webhook_loss(current, prediction, params["allow_webhook_loss"])
     if task.check_mode:
         return _default_in_check_mode(task, ledger, current, differing, prediction)
@@ -207,33 +209,49 @@ def _differing_extra(before: _plan.Client, after: _plan.Client) -> list[str]:
     return [key for key in keys if before.extra.get(key) != after.extra.get(key)]
 
 
-def _predicted_default(current: _plan.Client) -> _plan.Values:
-    """What a reset leaves, as far as it is certain; what is not is taken to stay as it is."""
-    certain = {setting.name: setting.default for setting in _catalog.SETTINGS if setting.default_certain}
+def _predicted_default(current: _plan.Client, differing: list[str] | None) -> _plan.Values:
+    """What a reset leaves, as far as it is certain; what is not is taken to stay as it is.
+
+    What the ledger knows to be as after the last reset stays, whatever the documentation says.
+    """
+    certain = {
+        setting.name: setting.default
+        for setting in _catalog.SETTINGS
+        if setting.default_certain and (differing is None or setting.name in differing)
+    }
     return {name: certain.get(name, value) for name, value in current.values.items()}
 
 
 def _default_in_check_mode(
-    task: Task, ledger: Ledger, current: _plan.Client, differing: Any, prediction: _plan.Values
+    task: Task, ledger: Ledger, current: _plan.Client, differing: list[str] | None, prediction: _plan.Values
 ) -> Outcome:
     changed = sorted(name for name in current.values if current.values[name] != prediction[name])
     changed = sorted(set(changed) | set(differing or []) | set(ledger.data["sent"]))
-    unknown = sorted(
-        [name for name in current.values if not _catalog.BY_NAME[name].default_certain and name not in changed]
-        + [_plan.EXTRA + key for key in current.extra]
-    )
-    if differing is None and unknown:
-        task.warn(
-            "Only a reset tells the defaults of {}: whether they differ cannot be known in check mode.".format(
-                ", ".join(unknown)
-            )
-        )
+    if differing is None:
+        unknown, question = _uncertain(current, changed), "whether they differ"
+    else:
+        unknown, question = _unpredictable(ledger, current, differing), "what they become"
+    if unknown:
+        names = ", ".join(unknown)
+        task.warn(f"Only a reset tells the defaults of {names}: {question} cannot be known in check mode.")
     restart = [name for name in changed if name in _catalog.BY_NAME and _catalog.BY_NAME[name].restart]
     if restart:
         _owed.owe(ledger.data, restart)
     outcome = _outcome(ledger, current, changed, sorted(current.values), prediction, {}, [])
     # Unless the ledger knows better, a reset is not claimed to change nothing.
     return Outcome(True, outcome.values, outcome.before, outcome.after) if differing is None and unknown else outcome
+
+
+def _uncertain(current: _plan.Client, changed: list[str]) -> list[str]:
+    """Where no reset is remembered: the settings that may differ from a default that nobody is sure of."""
+    known = [name for name in current.values if not _catalog.BY_NAME[name].default_certain and name not in changed]
+    return sorted(known + [_plan.EXTRA + key for key in current.extra])
+
+
+def _unpredictable(ledger: Ledger, current: _plan.Client, differing: list[str]) -> list[str]:
+    """Where a reset is remembered: the settings that differ from what it left, in a way that cannot be told."""
+    shown = [name for name in differing if name in _catalog.BY_NAME and name not in ledger.data["sent"]]
+    return [name for name in shown if name not in current.values or not _catalog.BY_NAME[name].default_certain]
 
 
 def _outcome(

@@ -32,6 +32,7 @@ def run(
     with open_ledger(params["ledger"], True, task.progress) as ledger:
         with connect(params, True, task.progress, task.warn) as client:
             current = _resource.fetch(client)
+        _owed.resolve(ledger.data, current.values)  # what a crash has left open; nothing of it is written here
         values: dict[str, Any] = {
             "settings": _resource.shown(current.values),
             "wa_id": current.wa_id,
