@@ -25,4 +25,4 @@ def coverage_init(registry: Any, options: dict[str, str]) -> None:
         terminate(process)
 
     patient_terminate.patient = True  # type: ignore[attr-defined]
-    BaseProcess.terminate = patient_terminate  # type: ignore[method-assign]
+    BaseProcess.terminate = patient_terminate  # type: ignore[assignment, method-assign]
