@@ -113,22 +113,6 @@ def prepare() -> None:
         _ready.append(_new_context())
 
 
-def _new_context() -> ssl.SSLContext:
-    context = urllib3.util.ssl_.create_urllib3_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-# Contexts made beforehand. Each is taken once: it learns from its adapter which certificates are trusted.
-_ready: list[ssl.SSLContext] = []
-
-
-def prepare() -> None:
-    """Makes one context in advance. The first of a process costs milliseconds; processes forked from it inherit it."""
-    if REQUESTS_IMPORT_ERROR is None and not _ready:
-        _ready.append(_new_context())
-
-
 class _Adapter(HTTPAdapter):
     """requests' adapter with our TLS context; which certificates are trusted stays requests' business."""
 
@@ -199,7 +183,7 @@ def _bounded_body(response: Any) -> bytes:
     announced = response.headers.get("Content-Length", "")
     if announced.isdigit() and int(announced) > MAXIMUM_BODY:
         raise _too_large()
-    body = b""
+    body = bytearray()
     while True:
         chunk = response.raw.read(CHUNK, decode_content=False)
         if not chunk:
@@ -209,7 +193,7 @@ def _bounded_body(response: Any) -> bytes:
             raise _too_large()
     if announced.isdigit() and len(body) < int(announced):
         raise TransportError("the connection was cut in the middle of the answer", CUT_ADVICE)
-    return body
+    return bytes(body)
 
 
 def _too_large() -> TransportError:

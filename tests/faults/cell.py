@@ -175,13 +175,14 @@ def run_cell(
     else:
         order = kinds.order_of(fault, elsewhere)
         client.order_fault(order.pop("kind"), call.method, call.path, times=times, skip=call.before, **order)
-    measured = fault.name.startswith("50 MB")
+    if fault.large:
+        given["timeout"] = kinds.TIMEOUT_MEASURED
     try:
-        if measured:
+        if fault.large:
             tracemalloc.start()
         return run_plainly(call.scenario, client, emulator, ledger, meddler, mode, **given)
     finally:
-        if measured:
+        if fault.large:
             meddler.seen.peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
         if meddler.gate is not None:

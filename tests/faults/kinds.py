@@ -14,6 +14,7 @@ from typing import Any
 
 RETRY_TIMEOUT = {"once": 3, "forever": 1}  # seconds, as options of the task
 TIMEOUT = 1
+TIMEOUT_MEASURED = 10  # measuring memory takes its time
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Fault:
     code: int | None = None
     says: str = ""  # what the message holds
     slow: bool = False  # a cell takes seconds
+    large: bool = False  # of which the memory is measured
 
     @property
     def short(self) -> str:
@@ -69,8 +71,15 @@ FAULTS: tuple[Fault, ...] = (
     Fault("cut after", "Network", {"kind": "cut", "execute": True}, transient=True, says="cut"),
     Fault("reset in mid-body", "Network", {"kind": "reset"}, transient=True, says="cut"),
     Fault("stalled", "Network", {"kind": "stall"}, transient=True, says="within", slow=True),
-    Fault("slow drip", "Network", {"kind": "drip"}, transient=True, says="within", slow=True),
-    Fault("slow headers", "Network", {"kind": "drip", "part": "headers"}, transient=True, says="within", slow=True),
+    Fault("slow drip", "Network", {"kind": "drip", "interval": 0.4}, transient=True, says="within", slow=True),
+    Fault(
+        "slow headers",
+        "Network",
+        {"kind": "drip", "interval": 0.4, "part": "headers"},
+        transient=True,
+        says="within",
+        slow=True,
+    ),
     # -- TLS
     Fault("silent port", gate="silent", transient=True, says="within", slow=True, **TLS),
     Fault("not TLS", gate="plain", says="TLS", **TLS),
@@ -109,13 +118,13 @@ FAULTS: tuple[Fault, ...] = (
     Fault("garbage", order={"kind": "garbage"}, says="instead of JSON", **ANSWERS),
     Fault("wrong shape", order={"kind": "wrong_shape"}, says="instead of an object", **ANSWERS),
     Fault("error in 200", order={"kind": "wrong_shape", "body": {"errors": [{"code": 1000}]}}, says="error", **ANSWERS),
-    Fault("50 MB", "Answers that are none", {"kind": "big"}, says="larger"),
-    Fault("50 MB unannounced", "Answers that are none", {"kind": "big", "announced": False}, says="larger"),
+    Fault("50 MB", "Answers that are none", {"kind": "big"}, says="larger", large=True),
+    Fault("50 MB unannounced", "Answers that are none", {"kind": "big", "announced": False}, says="larger", large=True),
     Fault("wrong type", "Answers that are none", {"kind": "wrong_type"}, harmless=True),
     # -- elsewhere
     Fault("redirect", "Elsewhere", {"kind": "redirect"}, not_executed=True, status=302),
     Fault("redirect 307", "Elsewhere", {"kind": "redirect", "status": 307}, not_executed=True, status=307),
-    Fault("not kept", "Elsewhere", {"kind": "not_kept"}, says="did not keep"),
+    Fault("not kept", "Elsewhere", {"kind": "not_kept"}, says="but GET shows"),
 )
 
 

@@ -195,4 +195,5 @@ def _delete(client: Client, name: str) -> None:
         raise failure or error from None
     if still_there:
         problem = f"DELETE {path} was answered with success, but GET shows that the provider is still there"
-        raise failure or client.error(problem, "", doing, method="DELETE", path=path)
+        advice = "See whether somebody else writes the media providers too."
+        raise failure or client.error(problem, advice, doing, method="DELETE", path=path)
