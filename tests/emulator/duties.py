@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from .cluster import Node
 from .config import ClientConfig
 from .messages import collects
-from .settings import value_of
+from .settings import Stored, value_of
 from .webapp import Services
 
 if TYPE_CHECKING:
@@ -138,12 +138,8 @@ class Duties:
                 if store.run("DELETE FROM callbacks WHERE id=?", row["id"]):
                     store.count(client, "callbacks_delivered")
             return
-        # The delay grows by one step with each failure, up to a limit.
-        settings, attempts = store.settings(client), row["attempts"] + 1
-        step, limit = (
-            float(value_of(settings, name)) for name in ("callback_backoff_delay_ms", "max_callback_backoff_delay_ms")
-        )
-        due = time.time() + config.real(min(step * attempts, limit) / 1000)
+        attempts = row["attempts"] + 1
+        due = time.time() + config.real(retry_delay(store.settings(client), attempts))
         with store.transaction():
             store.run("UPDATE callbacks SET attempts=?, due=? WHERE id=?", attempts, due, row["id"])
             store.count(client, "callback_failures")
@@ -162,3 +158,10 @@ class Duties:
                 return answer.status == 200
         except (aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError):
             return False
+
+
+def retry_delay(settings: Stored, attempts: int) -> float:
+    """Seconds until the next attempt: the delay grows by one step with each failure, up to a limit."""
+    step = float(value_of(settings, "callback_backoff_delay_ms"))
+    limit = float(value_of(settings, "max_callback_backoff_delay_ms"))
+    return min(step * attempts, limit) / 1000

@@ -18,6 +18,7 @@ import pytest
 import trustme
 
 from emulator.calling import SETTINGS, Api, eventually
+from emulator.duties import retry_delay
 from emulator.testing import Client
 
 Make = Callable[..., tuple[Client, Api]]
@@ -144,6 +145,12 @@ def test_a_receiver_that_fails_gets_the_callback_again(make: Make, receiver: Rec
     eventually(lambda: client.queue()["queued"] == 0)
     assert client.queue()["failed_attempts"] == 2
     assert client.queue()["delivered"] == len(receiver.bodies) > 0
+
+
+def test_the_delay_before_the_next_attempt_grows_by_steps_up_to_its_limit() -> None:
+    assert [retry_delay({}, attempts) for attempts in (1, 2, 300, 1000)] == [3, 6, 900, 900]
+    chosen = {"callback_backoff_delay_ms": 100, "max_callback_backoff_delay_ms": 250}
+    assert [retry_delay(chosen, attempts) for attempts in (1, 2, 3)] == [0.1, 0.2, 0.25]
 
 
 def test_a_receiver_with_a_strange_certificate_gets_nothing(make: Make, receiver: Receiver, emulator: Any) -> None:

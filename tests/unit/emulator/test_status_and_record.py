@@ -78,6 +78,7 @@ def test_the_record_has_every_call_and_no_secret(make: Make) -> None:
     ]
     assert [call["scheme"] for call in calls] == ["basic", "bearer", "bearer"]
     assert calls[1]["keys"] == ["callback_persist", "webhooks"]
+    api("POST", "/v1/users/logout")
     assert client.writes() == [f"PATCH {SETTINGS}"]
     assert "hush-hush" not in str(calls)
     assert client.password not in str(calls)
