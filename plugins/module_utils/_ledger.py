@@ -44,10 +44,7 @@ PARTS: dict[str, Any] = {
     "hold": (dict, None),  # what garbage collection was before the first campaign
     "release": (str, None),  # what the last campaign leaves it as, until that is done
     "sent": (dict, {}),  # name -> keyed hash of a value that GET does not echo
-    "providers": (
-        dict,
-        {},
-    ),  # media provider -> keyed hash of the credentials that were sent and of what GET then showed
+    "providers": (dict, {}),  # media provider -> keyed hash of the credentials sent, and of what GET made of them
     "sent_key": (str, ""),  # the key of these hashes
     "at_default": (dict, None),  # name -> keyed hash: what the client looked like right after a reset
 }
