@@ -23,13 +23,15 @@ class Part:
     env: dict[str, str] = field(default_factory=dict)
 
 
-TWO_CORES = "-n 2 --dist worksteal"
+PYTEST = "pytest -n 2 --dist worksteal"
+HOSTILE = f"{PYTEST} tests/faults tests/hostile"
 
 PARTS = (
     Part("ruff", "lint test", "ruff check ."),
     Part("format", "lint test", "ruff format --check ."),
     Part("mypy", "lint test", "tests/tools/types"),
     Part("yamllint", "lint test", "yamllint --strict ."),
+    Part("shellcheck", "lint test", "tests/tools/lint_shell"),
     Part("ansible-lint", "lint test", "ansible-lint --offline --nocolor"),
     Part("licences", "lint test", "reuse lint --lines"),
     Part("changelog", "lint test", "tests/tools/lint_changelog"),
@@ -38,20 +40,19 @@ PARTS = (
     Part("environment", "lint test", "tests/tools/introspect"),
     Part("sanity", "sanity test", "tests/tools/sanity --python default"),
     Part("sanity", "matrix", "tests/tools/sanity"),
+    Part("unit", "unit test", f"{PYTEST} tests/unit", pytest=True, measured=True),
     Part("units", "matrix", "tests/tools/units", report="tests/output/junit/python*-controller-units.xml"),
-    Part("unit", "unit test", f"pytest tests/unit {TWO_CORES} -m 'not long'", pytest=True, measured=True),
-    Part("playbooks", "playbooks test matrix", f"pytest tests/playbooks {TWO_CORES}", pytest=True, measured=True),
-    Part("faults", "test", f"pytest tests/faults {TWO_CORES}", pytest=True, measured=True, env={"FAULTS": "short"}),
-    Part("faults", "faults", f"pytest tests/faults {TWO_CORES}", pytest=True),
-    Part("properties", "test", f"pytest tests/properties {TWO_CORES}", pytest=True, measured=True),
-    Part(
-        "properties",
-        "properties",
-        f"pytest tests/properties {TWO_CORES}",
-        pytest=True,
-        env={"HYPOTHESIS_PROFILE": "long"},
-    ),
+    Part("playbooks", "playbooks test", f"{PYTEST} tests/playbooks", pytest=True, measured=True),
+    Part("playbooks", "matrix", f"{PYTEST} tests/playbooks", pytest=True),
+    Part("parity", "playbooks test", f"{PYTEST} tests/parity", pytest=True, measured=True),
+    Part("parity", "matrix", f"{PYTEST} tests/parity", pytest=True),
+    Part("faults", "test", HOSTILE, pytest=True, measured=True, env={"FAULTS": "short"}),
+    Part("faults", "faults", HOSTILE, pytest=True),
+    Part("properties", "test", f"{PYTEST} tests/properties", pytest=True, measured=True),
+    Part("properties", "properties", f"{PYTEST} tests/properties", pytest=True, env={"HYPOTHESIS_PROFILE": "long"}),
     Part("coverage", "test", "tests/tools/coverage_report"),
+    Part("engines", "test", "pytest tests/engines -m 'not long'", pytest=True),
+    Part("kills", "faults", "pytest tests/engines -m long", pytest=True),
     Part("molecule", "molecule test", "molecule test --all"),
     Part("tarball", "test", "tests/tools/tarball"),
 )

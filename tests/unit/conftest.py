@@ -7,13 +7,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pytest
-
 TESTS = str(Path(__file__).resolve().parents[1])
 if TESTS not in sys.path:
     sys.path.insert(0, TESTS)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers of pyproject.toml known."""
-    config.addinivalue_line("markers", "long: left to its own make target")
