@@ -14,7 +14,7 @@ from mocked import Mocked, answer, call_error
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _providers
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._operations import media_provider, media_provider_info
+from ansible_collections.wabiz.onprem.plugins.module_utils._operations import media_provider
 
 OLD, NEW = "old-secret-1", "new-secret-2"
 NAME = "media-store"
@@ -278,35 +278,6 @@ def test_empty_credentials(mocked: Mocked, credentials: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="credentials of the media provider are empty"):
         mocked.run({"name": NAME, **credentials})
     mocked.connect.assert_not_called()
-
-
-class TestInfo:
-    def test_lists_without_secrets(self) -> None:
-        mocked = Mocked(media_provider_info)
-        odd = {"name": "odd", "type": "www", "config": {"key": OLD}}
-        outcome = run(mocked, {}, listed(odd, basic(OLD), bearer(NEW, "archive")))
-        assert outcome.values["providers"] == [
-            {"name": "archive", "type": "www", "auth": "bearer", "username": None},
-            {"name": NAME, "type": "www", "auth": "basic", "username": "anna"},
-            {"name": "odd", "type": "www", "auth": None, "username": None},
-        ]
-        assert (outcome.changed, mocked.read_only) == (False, True)
-
-    def test_none(self) -> None:
-        assert run(Mocked(media_provider_info), {}, listed()).values == {"providers": []}
-
-    @pytest.mark.parametrize(
-        "data",
-        [
-            {},
-            {"settings": {"application": {"media": {}}}},
-            {"settings": {"application": {"media": {"providers": {}}}}},
-            {"settings": {"application": {"media": {"providers": [{"type": "www"}]}}}},
-        ],
-    )
-    def test_answer_of_something_else(self, data: dict[str, Any]) -> None:
-        with pytest.raises(CallError, match="Could not read the media providers"):
-            run(Mocked(media_provider_info), {}, answer(data))
 
 
 def test_a_provider_does_not_tell_its_secret_by_accident() -> None:
