@@ -36,6 +36,7 @@ PARTS = (
     Part("licences", "lint test", "reuse lint --lines"),
     Part("changelog", "lint test", "tests/tools/lint_changelog"),
     Part("documentation", "lint test", "tests/tools/lint_docs"),
+    Part("made pages", "lint test", "python tests/tools/pages.py --check"),
     Part("action group", "lint test", "python tests/tools/action_group.py"),
     Part("environment", "lint test", "tests/tools/introspect"),
     Part("sanity", "sanity test", "tests/tools/sanity --python default"),
