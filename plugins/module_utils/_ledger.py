@@ -134,14 +134,14 @@ class Ledger:
         try:
             self._write(fresh, text)
             os.replace(fresh, self.path)
-            self._stored = text
-            _flush_folder(folder)
         except OSError as error:
             _remove(fresh)
             raise LedgerError(
                 f"ledger {self.path} cannot be written ({os.strerror(error.errno or 0)}); it is as it was before",
                 "Make room or give write access, then run again.",
             ) from None
+        self._stored = text
+        self._flush_folder(folder)
 
     def remember_sent(self, name: str, value: Any) -> None:
         """Keeps a keyed hash of a value that the client will not show."""
@@ -164,12 +164,28 @@ class Ledger:
 
     @staticmethod
     def _write(path: str, text: str) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+        _remove(path)  # what a killed run has left, or somebody has planted: a link, a pipe, a file that is held open
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), 0o600)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+
+    def _flush_folder(self, folder: str) -> None:
+        try:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            if error.errno in (errno.EINVAL, errno.ENOTSUP):
+                return  # a file system that flushes no folders
+            raise LedgerError(
+                f"ledger {self.path} is written, but may not survive a power failure ({os.strerror(error.errno or 0)})",
+                "Look at the file system it lies on, then run again.",
+            ) from None
 
     def _make_folder(self) -> None:
         folder = os.path.dirname(self.path)
@@ -270,14 +286,6 @@ def _locked(descriptor: int) -> bool:
             return False
         raise LedgerError(f"the ledger's file system knows no locks ({os.strerror(error.errno or 0)})") from None
     return True
-
-
-def _flush_folder(folder: str) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _remove(path: str) -> None:
