@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shlex
 import shutil
 import subprocess
@@ -32,10 +33,13 @@ class Result:
     failed: int
     skipped: int
     seconds: float
+    cpu: float  # of both cores together; what a part costs on a machine that does other things besides
 
     def line(self) -> str:
         """This part's row in the closing table."""
-        return f"{self.name:<16}{self.passed:>7}{self.failed:>7}{self.skipped:>8}{self.seconds:>8.0f} s"
+        return (
+            f"{self.name:<16}{self.passed:>7}{self.failed:>7}{self.skipped:>8}{self.seconds:>8.0f} s{self.cpu:>8.0f} s"
+        )
 
 
 def run(part: Part) -> Result:
@@ -48,7 +52,7 @@ def run(part: Part) -> Result:
         command.append(f"--junit-xml={pattern}")
     for old in REPOSITORY.glob(pattern or "tests/output/none"):
         old.unlink()
-    begun = time.monotonic()
+    begun, cpu_before = time.monotonic(), cpu_of_children()
     try:
         code = subprocess.run(command, cwd=REPOSITORY, env=environment(part), check=False).returncode
     except OSError as error:
@@ -56,9 +60,15 @@ def run(part: Part) -> Result:
         code = 127
     seconds = time.monotonic() - begun
     counts = count_tests(list(REPOSITORY.glob(pattern)), code) if pattern else (int(code == 0), int(code != 0), 0)
-    result = Result(part.name, *counts, seconds)
+    result = Result(part.name, *counts, seconds, cpu_of_children() - cpu_before)
     print(f"--- {part.name}: {'passed' if not result.failed else 'FAILED'} in {seconds:.0f} s", flush=True)
     return result
+
+
+def cpu_of_children() -> float:
+    """Processor time of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def environment(part: Part) -> dict[str, str]:
@@ -89,9 +99,10 @@ def close(results: Iterable[Result]) -> int:
     """The closing table and the one line of counts; the exit code."""
     rows = list(results)
     total = Result(
-        "together", *(sum(getattr(row, key) for row in rows) for key in ("passed", "failed", "skipped", "seconds"))
+        "together",
+        *(sum(getattr(row, key) for row in rows) for key in ("passed", "failed", "skipped", "seconds", "cpu")),
     )
-    print(f"\n{'part':<16}{'passed':>7}{'failed':>7}{'skipped':>8}{'time':>10}")
+    print(f"\n{'part':<16}{'passed':>7}{'failed':>7}{'skipped':>8}{'time':>10}{'cpu':>10}")
     for row in [*rows, total]:
         print(row.line())
     print(f"\n{total.passed} passed, {total.failed} failed, {total.skipped} skipped", flush=True)
