@@ -8,17 +8,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Dict
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task, perform
-from ansible_collections.wabiz.onprem.plugins.module_utils._spec import argument_spec, secret_values, shown_params
+from ansible_collections.wabiz.onprem.plugins.module_utils._spec import (
+    Options,
+    argument_spec,
+    secret_values,
+    shown_params,
+)
+
+
+class _Module(AnsibleModule):  # type: ignore[misc]  # ansible-core publishes no types
+    """An AnsibleModule that logs arguments in the form in which they may be shown.
+
+    Ansible's own way looks for passwords in a URL first, no longer finds it among the secrets then, and logs the rest.
+    """
+
+    params: Dict[str, Any]
+
+    def __init__(self, options: Options, **more: Any) -> None:
+        self._options = options
+        super().__init__(argument_spec=argument_spec(options), supports_check_mode=True, **more)
+
+    def _log_invocation(self) -> None:
+        params = self.params
+        self.params = shown_params(self._options, params)
+        super()._log_invocation()
+        self.params = params
 
 
 def run_module(operation: Any) -> None:
     """Runs an operation (a file of ``_operations``) with the arguments of this module, and ends the process."""
-    module = AnsibleModule(argument_spec=argument_spec(operation.OPTIONS), supports_check_mode=True, **operation.RULES)
+    module = _Module(operation.OPTIONS, **operation.RULES)
     params = module.params
     # Until here Ansible masks every no_log value as a whole. From here on our own redaction by structure stands for the
     # options that have one: both in what Ansible shows of the arguments, and in the result.
