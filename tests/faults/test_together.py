@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.wabiz.onprem.plugins.module_utils import _connection, _plan
+from ansible_collections.wabiz.onprem.plugins.module_utils._errors import ReadOnlyError
 from emulator.testing import Client, Emulator
 from faults import calls
 from faults.cell import Seen, new_client, run_plainly
@@ -107,3 +109,35 @@ def test_retry_after_zero_is_no_invitation_to_hammer(client: Client, emulator: E
     seen = run_plainly(SCENARIO, client, emulator, ledger, retry_timeout=1)
     assert seen.failed
     assert seen.sent.count(f"GET {calls.SETTINGS}") <= 1 / 0.05 + 1
+
+
+def test_read_only_client_sends_no_write(client: Client, emulator: Emulator) -> None:
+    """Whatever an operation does in check mode, its client refuses."""
+    params = SCENARIO.all_params(
+        api_url=client.api_url, password=client.password, ca_path=emulator.ca_path, timeout=1, retry_timeout=1
+    )
+    with _connection.connect(params, True, lambda text: None) as connected:
+        for write in (
+            lambda: connected.patch(calls.SETTINGS, {"callback_persist": False}, "write"),
+            lambda: connected.delete(calls.SETTINGS, "write"),
+            lambda: connected.put("/v1/services/message/gc", "write"),
+            lambda: connected.post(calls.PROVIDERS, [], "write"),
+        ):
+            with pytest.raises(ReadOnlyError):
+                write()
+    assert client.calls() == []
+
+
+def test_unexpected_exception_shows_nothing_of_its_text(
+    client: Client, emulator: Emulator, ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A defect of ours: its text may hold anything."""
+
+    def broken(*_args: object) -> None:
+        raise RuntimeError(f"holds {calls.PASSWORD}")
+
+    monkeypatch.setattr(_plan, "read_client", broken)
+    seen = run_plainly(SCENARIO, client, emulator, ledger)
+    assert "Unexpected RuntimeError" in seen.result["msg"]
+    check_nothing_leaked(seen)
+    assert seen.live_tokens == 0
