@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When an operation runs in the controller, and with what. The rest is shown by real runs through both fronts."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from ansible_collections.wabiz.onprem.plugins.plugin_utils import in_process
+from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import InProcess, plain
+
+URL = "https://us3r:pa55w@h.example/?a=q0ery"
+OPTIONS: dict[str, dict[str, Any]] = {
+    "password": {"type": "str", "no_log": True},
+    "hooks": {
+        "type": "dict",
+        "options": {"url": {"type": "str", "no_log": True, "redact": "url"}, "n": {"type": "int"}},
+    },
+    "extra": {"type": "dict", "no_log": True, "redact": "values"},
+}
+SECRETS = ("us3r", "pa55w", "q0ery", "pr1vate", "v4lue")
+
+
+def action(run: Any = None, args: Any = None, **changes: Any) -> InProcess:
+    """An action plugin with just what it looks at."""
+    one = InProcess.__new__(InProcess)
+    one.operation = SimpleNamespace(
+        OPTIONS=OPTIONS, RULES={}, LIBRARY_ERROR=changes.pop("library_error", None), run=run
+    )
+    one._templar = SimpleNamespace(template=lambda value: value)
+    one._connection = SimpleNamespace(
+        transport=changes.pop("transport", "local"), become=changes.pop("become", None), _shell=None
+    )
+    task = {
+        "args": args or {},
+        "check_mode": False,
+        "diff": True,
+        "async_val": 0,
+        "environment": [],
+        "no_log": False,
+        "action": "x",
+        "resolved_action": "a.b.x",
+        "get_name": lambda: "the task",
+    }
+    one._task = SimpleNamespace(**{**task, **changes})
+    return one
+
+
+@pytest.mark.parametrize(
+    ("changes", "variables", "here"),
+    [
+        ({}, {}, True),
+        ({"environment": [{}]}, {}, True),
+        ({"transport": "ssh"}, {}, False),
+        ({"become": object()}, {}, False),
+        ({"async_val": 5}, {}, False),
+        ({"environment": [{"A": "b"}]}, {}, False),
+        ({"library_error": ImportError()}, {}, False),
+        ({}, {"wabiz_onprem_in_process": False}, False),
+        ({}, {"wabiz_onprem_in_process": "no"}, False),
+        ({}, {"wabiz_onprem_in_process": "true"}, True),
+    ],
+)
+def test_when_it_runs_here(changes: dict[str, Any], variables: dict[str, Any], here: bool) -> None:
+    assert action(**changes)._runs_here(variables) is here
+
+
+class Text(str):
+    """Like Ansible's tagged texts."""
+
+
+class Number(int):
+    """Like Ansible's tagged numbers."""
+
+
+def test_plain() -> None:
+    found = plain({Text("a"): (Text("b"), Number(5), True, None, 1.5), 7: {"c"}})
+    assert found == {"a": ["b", 5, True, None, 1.5], "7": ["c"]}
+    assert [type(one) for one in found["a"]] == [str, int, bool, type(None), float]
+
+
+@pytest.mark.parametrize(
+    ("args", "problem"),
+    [
+        ({"passwort": "x"}, "Unknown option passwort for module a.b.x. Did you mean password?"),
+        ({"hooks": {"ur": "x"}}, "Unknown option hooks.ur for module a.b.x. Did you mean hooks.url?"),
+        ({"zzz": 1}, "Unknown option zzz for module a.b.x. See `ansible-doc a.b.x`."),
+        ({"password": "x"}, ""),
+    ],
+)
+def test_names_are_checked_before_anything_else(args: dict[str, Any], problem: str) -> None:
+    assert action(args=args)._prepared_args()[1] == problem
+
+
+def run_here(one: InProcess) -> dict[str, Any]:
+    args, problem = one._prepared_args()
+    assert not problem
+    result: dict[str, Any] = one._run_here(args, {})
+    return result
+
+
+def test_the_operation_gets_what_the_user_wrote_and_the_result_shows_no_secret() -> None:
+    seen: dict[str, Any] = {}
+
+    def run(params: Any, task: Task) -> Outcome:
+        seen.update(params=params, check=task.check_mode)
+        task.warn("beware")
+        return Outcome(True, {"repeated": params["password"], "pair": (1, 2)}, {"a": 1}, {"a": 2})
+
+    args = {"password": "pr1vate", "hooks": {"url": URL, "n": "5"}, "extra": {"k": "v4lue"}}
+    result = run_here(action(run, args, check_mode=True))
+    assert seen["params"]["hooks"] == {"url": URL, "n": 5}
+    assert seen["check"] is True
+    assert (result["changed"], result["warnings"], result["pair"]) == (True, ["beware"], [1, 2])
+    assert result["diff"] == {"before": {"a": 1}, "after": {"a": 2}}
+    assert not any(secret in str(result) for secret in SECRETS)
+
+
+@pytest.mark.parametrize("hooks", [{"url": URL, "n": "x"}, '{"url": "%s", "n": "x"}' % URL])
+def test_bad_arguments_repeat_no_secret(hooks: Any) -> None:
+    result = run_here(action(None, {"password": "pr1vate", "hooks": hooks}))
+    assert result["failed"] and not result["changed"]
+    assert "'n' is of type" in result["msg"]
+    assert not any(secret in str(result) for secret in SECRETS), result
+
+
+@pytest.mark.parametrize("no_log", [True, False])
+def test_progress_is_shown_unless_the_task_hides_what_it_does(monkeypatch: pytest.MonkeyPatch, no_log: bool) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(in_process, "display", SimpleNamespace(display=told.append))
+    action(no_log=no_log)._tell("waiting")
+    assert told == ([] if no_log else ["[the task] waiting"])

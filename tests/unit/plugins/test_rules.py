@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules of the house that a program can check: what may be imported and called where."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+import ansible_collections.wabiz.onprem.plugins.module_utils._catalog as place
+
+PLUGINS = Path(place.__file__).resolve().parents[1]
+MODULE_UTILS = PLUGINS / "module_utils"
+FRONTS = {"_front.py", "_spec.py"}
+OURS = "ansible_collections.wabiz.onprem."
+
+
+def files(folder: str) -> list[Path]:
+    return sorted(path for path in (PLUGINS / folder).rglob("*.py") if path.name != "__init__.py")
+
+
+def names(folder: str) -> set[str]:
+    return {path.stem for path in files(folder)}
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def words(path: Path) -> set[str]:
+    """Every name and attribute that the code uses; comments and texts aside."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    return {node.id for node in nodes if isinstance(node, ast.Name)} | {
+        node.attr for node in nodes if isinstance(node, ast.Attribute)
+    }
+
+
+@pytest.mark.parametrize("path", files("module_utils"), ids=lambda path: path.name)
+def test_only_the_front_imports_ansible(path: Path) -> None:
+    ansible = [name for name in imports(path) if name.split(".")[0] == "ansible"]
+    assert bool(ansible) is (path.name in FRONTS), ansible
+
+
+@pytest.mark.parametrize("path", files("module_utils") + files("modules") + files("action"), ids=lambda path: path.name)
+def test_only_the_front_ends_a_module(path: Path) -> None:
+    assert path.name == "_front.py" or not {"exit_json", "fail_json", "AnsibleModule"} & words(path)
+
+
+@pytest.mark.parametrize("path", files("module_utils/_operations"), ids=lambda path: path.name)
+def test_an_operation_is_options_rules_and_run(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for node in tree.body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            defined |= {target.id for target in targets if isinstance(target, ast.Name)}
+    assert {"OPTIONS", "RULES", "LIBRARY_ERROR", "run"} <= defined
+
+
+PURE = ("_answers", "_campaigns", "_catalog", "_checks", "_errors", "_owed", "_plan", "_redact", "_rolling")
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_layers_know_no_network_and_no_file(name: str) -> None:
+    path = MODULE_UTILS / f"{name}.py"
+    forbidden = {"requests", "urllib3", "socket", "ssl", "subprocess", "os"}
+    assert not forbidden & {one.split(".")[0] for one in imports(path)}
+    assert "open" not in words(path)
+
+
+def test_the_catalog_needs_the_standard_library_alone() -> None:
+    assert not [name for name in imports(MODULE_UTILS / "_catalog.py") if name.startswith(OURS)]
+
+
+@pytest.mark.parametrize("path", [MODULE_UTILS / "_client.py", MODULE_UTILS / "_http.py"], ids=lambda path: path.name)
+def test_the_client_knows_no_setting(path: Path) -> None:
+    assert not [name for name in imports(path) if re.search(r"_catalog|_plan|_resource|_operations|_ledger", name)]
+    assert "settings/application" not in path.read_text()
+
+
+def test_each_module_has_an_action_and_an_operation_and_the_other_way_round() -> None:
+    assert names("modules") == names("action") == names("module_utils/_operations")
+
+
+@pytest.mark.parametrize("path", files("action"), ids=lambda path: path.name)
+def test_an_action_file_names_its_operation_and_nothing_else(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    (action,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    assert action.name == "ActionModule"
+    (statement,) = action.body
+    assert ast.unparse(statement) == f"operation = {path.stem}"
+
+
+def test_the_action_group_is_what_takes_the_connection_options() -> None:
+    text = (PLUGINS.parent / "meta" / "runtime.yml").read_text()
+    group = set(re.findall(r"^    - (\w+)$", text[text.index("action_groups") :], re.MULTILINE))
+    connected = {path.stem for path in files("modules") if "  - wabiz.onprem.connection\n" in path.read_text()}
+    assert group == connected
+
+
+FILLED = [path for path in sorted(PLUGINS.rglob("*.py")) if path.stat().st_size]
+
+
+@pytest.mark.parametrize("path", FILLED, ids=lambda path: path.name)
+def test_every_file_says_its_licence_and_stays_readable(path: Path) -> None:
+    text = path.read_text()
+    assert "SPDX-License-Identifier: GPL-3.0-or-later" in text[:500]
+    code = ast.parse(text)
+    prose = sum(
+        node.end_lineno - node.lineno
+        for node in code.body
+        if isinstance(node, ast.Assign) and path.parent.name in ("modules", "doc_fragments") and node.end_lineno
+    )
+    assert len(text.splitlines()) - prose <= 300
