@@ -39,6 +39,7 @@ PARTS = (
     Part("made pages", "lint test", "python tests/tools/pages.py --check"),
     Part("action group", "lint test", "python tests/tools/action_group.py"),
     Part("environment", "lint test", "tests/tools/introspect"),
+    Part("audit", "test", "tests/tools/audit"),
     Part("sanity", "sanity test", "tests/tools/sanity --python default"),
     Part("sanity", "matrix", "tests/tools/sanity"),
     Part("unit", "unit test", f"{PYTEST} tests/unit tests/docs", pytest=True, measured=True),

@@ -22,6 +22,7 @@ from parts import PARTS, Part
 REPOSITORY = Path(__file__).resolve().parents[2]
 OUTPUT = REPOSITORY / "tests" / "output"
 COVERAGE = OUTPUT / "coverage"
+SKIPPED = 77  # the exit code that automake made common
 
 
 @dataclass
@@ -59,9 +60,10 @@ def run(part: Part) -> Result:
         print(error)
         code = 127
     seconds = time.monotonic() - begun
-    counts = count_tests(list(REPOSITORY.glob(pattern)), code) if pattern else (int(code == 0), int(code != 0), 0)
+    counts = count_tests(list(REPOSITORY.glob(pattern)), code) if pattern else count_one(code)
     result = Result(part.name, *counts, seconds, cpu_of_children() - cpu_before)
-    print(f"--- {part.name}: {'passed' if not result.failed else 'FAILED'} in {seconds:.0f} s", flush=True)
+    verdict = "FAILED" if result.failed else "passed" if result.passed else "skipped"
+    print(f"--- {part.name}: {verdict} in {seconds:.0f} s", flush=True)
     return result
 
 
@@ -78,6 +80,11 @@ def environment(part: Part) -> dict[str, str]:
         env["COVERAGE_PROCESS_START"] = str(REPOSITORY / "tests" / "tools" / "coverage.ini")
         env["COVERAGE_FILE"] = str(COVERAGE / "data")
     return env
+
+
+def count_one(code: int) -> tuple[int, int, int]:
+    """A part without a report: passed, failed, or skipped, for which it has said the reason."""
+    return int(code == 0), int(code not in (0, SKIPPED)), int(code == SKIPPED)
 
 
 def count_tests(reports: list[Path], code: int) -> tuple[int, int, int]:
