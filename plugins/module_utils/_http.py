@@ -116,8 +116,10 @@ def prepare() -> None:
 class _Adapter(HTTPAdapter):
     """requests' adapter with our TLS context; which certificates are trusted stays requests' business."""
 
-    def __init__(self, attempt: Attempt) -> None:
+    def __init__(self, attempt: Attempt, validate_certs: bool) -> None:
         self._context = _ready.pop() if _ready else _new_context()
+        if not validate_certs:
+            self._context.check_hostname = False  # as long as it is on, verification cannot be switched off
         self._context.sslsocket_class = _limited_socket(attempt)
         super().__init__(max_retries=0)
 
@@ -138,7 +140,7 @@ class Transport:
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers.clear()
-        self._session.mount("https://", _Adapter(self._attempt))
+        self._session.mount("https://", _Adapter(self._attempt, validate_certs))
         self._session.verify = (ca_path or True) if validate_certs else False
         if not validate_certs:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
@@ -246,6 +248,12 @@ def _explained(error: BaseException, time_limit: float, sent: bool) -> Transport
     if _first(error, requests.Timeout, urllib3.exceptions.TimeoutError, socket.timeout):
         return TransportError(f"no whole answer within {time_limit:g} s", "Raise timeout if the client is this slow.")
     tls = _first(error, ssl.SSLError)
+    if getattr(tls, "library", None) in ("X509", "PEM", "ASN1"):  # nothing was read from the network yet
+        return TransportError(
+            "the file of ca_path holds no certificate that can be read",
+            "Give the client's CA as a PEM file in ca_path.",
+            retryable=False,
+        )
     if tls is not None and not isinstance(tls, ssl.SSLEOFError):
         return TransportError(
             "no TLS connection (%s)" % (getattr(tls, "reason", None) or "handshake failed"),
