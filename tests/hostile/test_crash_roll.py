@@ -137,3 +137,25 @@ def test_lease_of_a_foreign_owner_lasts_until_it_expires(emulator: Emulator, nur
         assert nursery.run("restart_progress", {**params, "owner": here}).result["lease_granted"] is False
         waiting = {**params, "owner": here, "lease_wait": 10}
         assert nursery.run("restart_progress", waiting).result["lease_granted"] is True
+
+
+def _finished(roll: Roll, nursery: Nursery, owner: dict[str, Any], identity: str) -> dict[str, Any]:
+    return nursery.run(
+        "restart_progress", {"ledger": roll.ledger, "step": "finish", "id": identity, "owner": owner}
+    ).result
+
+
+def test_only_what_is_done_is_closed_and_only_under_its_id(
+    emulator: Emulator, nursery: Nursery, tmp_path: Path
+) -> None:
+    roll = Roll(emulator, nursery, tmp_path / "ledger.json")
+    with somebody() as owner:
+        assert roll.pay(owner, crash_in=6, end_at=1) is not None  # before the third look for a node: both are done
+        other = _finished(roll, nursery, owner, "another")
+        assert (other["closed"], other["owed"]) == (False, True)
+    roll = Roll(emulator, nursery, tmp_path / "second.json")
+    with somebody() as owner:
+        assert roll.pay(owner, crash_in=4, end_at=1) is not None  # one node is done, one is left
+        identity = nursery.run("restart_progress", {"ledger": roll.ledger, "step": "read", "owner": owner}).result["id"]
+        left = _finished(roll, nursery, owner, identity)
+        assert (left["closed"], left["owed"], len(left["remaining"])) == (False, True, 1)

@@ -41,14 +41,14 @@ MUTANTS: tuple[Mutant, ...] = (
         f"{UTILS}/_rolling.py",
         "    if not is_current(data, identity) or not _entries(data)",
         "    if not data['restart'] or not _entries(data)",
-        (f"{UNIT}/operations/test_restart_progress.py",),
+        (ROLL, "-k", "only_what_is_done"),
     ),
     Mutant(
         "an owed restart is closed with nodes left",
         f"{UTILS}/_rolling.py",
         "or not _entries(data) or remaining(data):",
         "or not _entries(data):",
-        (f"{UNIT}/operations/test_restart_progress.py",),
+        (ROLL, "-k", "only_what_is_done"),
     ),
     Mutant(
         "the logout is left out after a failure",
