@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The other modules: each of them unchanged, changed, in check mode, failing."""
+
+from __future__ import annotations
+
+from .case import Case, fault
+from .cases_settings import CHANGED, FAILED, LEDGER, UNCHANGED
+
+BEARER = {"name": "store", "bearer": "{{ provider_secret }}"}
+BASIC = {"name": "store", "basic": {"username": "whatsapp", "password": "{{ provider_secret }}"}}
+SALE = {"name": "sale", **LEDGER}
+BEGIN_SALE = {"wabiz.onprem.campaign": SALE}
+MAKE_OWED = {"wabiz.onprem.application_settings": {"callback_persist": False, **LEDGER}}
+NODE = {"name": "wacore", "role": "coreapp", "started": "2026-01-01T00:00:00Z"}
+BEGIN_ROLL = {
+    "wabiz.onprem.restart_progress": {"step": "begin", "nodes": [NODE], "connected": 1, **LEDGER},
+    "register": "begun",
+}
+
+PROVIDERS = (
+    Case("a provider is added", module="media_provider", args=BEARER, task={"diff": True}, expect=CHANGED),
+    Case(
+        "a provider with a password",
+        module="media_provider",
+        args={**BASIC, **LEDGER},
+        task={"diff": True},
+        expect=CHANGED,
+    ),
+    Case("a provider in check mode", module="media_provider", args=BEARER, task={"check_mode": True}, expect=CHANGED),
+    Case(
+        "a provider that is there",
+        module="media_provider",
+        first=[{"wabiz.onprem.media_provider": {**BASIC, **LEDGER}}],
+        args={**BASIC, **LEDGER},
+        expect=UNCHANGED,
+    ),
+    Case(
+        "a provider is removed",
+        module="media_provider",
+        first=[{"wabiz.onprem.media_provider": BEARER}],
+        args={"name": "store", "state": "absent"},
+        task={"diff": True},
+        expect=CHANGED,
+    ),
+    Case("a provider with two secrets", module="media_provider", args={**BEARER, **BASIC}, expect=FAILED),
+    Case("a provider without a secret", module="media_provider", args={"name": "store"}, expect=FAILED),
+    Case(
+        "a provider with half a secret",
+        module="media_provider",
+        args={"name": "store", "basic": {"username": "x"}},
+        expect=FAILED,
+    ),
+    Case(
+        "a provider that is refused",
+        module="media_provider",
+        args=BEARER,
+        prepare=fault(
+            kind="status", method="POST", path="/v1/settings/application/media/providers", status=400, code=1010
+        ),
+        expect=FAILED,
+    ),
+    Case(
+        "the providers",
+        module="media_provider_info",
+        first=[{"wabiz.onprem.media_provider": BASIC}],
+        expect=UNCHANGED,
+    ),
+    Case(
+        "the providers, refused", module="media_provider_info", args={"password": "{{ wrong_password }}"}, expect=FAILED
+    ),
+)
+
+SERVICES = (
+    Case("garbage is collected", module="garbage_collection", args={"kinds": ["messages", "media"]}, expect=CHANGED),
+    Case(
+        "garbage is collected by many",
+        module="garbage_collection",
+        args={"kinds": ["media"]},
+        options={"topology": "multiconnect"},
+        expect=CHANGED,
+    ),
+    Case(
+        "garbage in check mode",
+        module="garbage_collection",
+        args={"kinds": ["messages"]},
+        task={"check_mode": True},
+        expect=CHANGED,
+    ),
+    Case("no kind of garbage", module="garbage_collection", args={"kinds": []}, expect=FAILED),
+    Case("an unknown kind of garbage", module="garbage_collection", args={"kinds": ["stickers"]}, expect=FAILED),
+    Case("health", module="health_info", expect=UNCHANGED),
+    Case("health of many", module="health_info", options={"topology": "multiconnect"}, expect=UNCHANGED),
+    Case(
+        "health with a key",
+        module="health_info",
+        args={"password": None, "api_key": "{{ api_key }}"},
+        options={"api_key": "health-SECRETkey"},
+        expect=UNCHANGED,
+    ),
+    Case(
+        "health, settled",
+        module="health_info",
+        args={"wait_for": "settled", "expect_connected": 1, "wait_timeout": 30, "interval": 1},
+        expect={"settled": True},
+    ),
+    Case(
+        "health that does not come",
+        module="health_info",
+        args={"wait_for": "settled", "expect_connected": 5, "wait_timeout": 0, "interval": 1},
+        expect=FAILED,
+    ),
+    Case("health of no client", module="health_info", args={"api_url": "https://127.0.0.1:1/x"}, expect=FAILED),
+)
+
+LEDGERS = (
+    Case("a campaign begins", module="campaign", args=SALE, task={"diff": True}, expect=CHANGED),
+    Case("a campaign begins again", module="campaign", first=[BEGIN_SALE], args=SALE, expect=UNCHANGED),
+    Case(
+        "a campaign in check mode",
+        module="campaign",
+        args=SALE,
+        task={"check_mode": True, "diff": True},
+        expect=CHANGED,
+    ),
+    Case(
+        "a campaign with a planned end",
+        module="campaign",
+        args={**SALE, "planned_end": "2030-01-01T00:00:00Z"},
+        task={"diff": True},
+        expect=CHANGED,
+    ),
+    Case(
+        "a campaign ends",
+        module="campaign",
+        first=[BEGIN_SALE],
+        args={**SALE, "state": "absent"},
+        task={"diff": True},
+        expect=CHANGED,
+    ),
+    Case("a campaign without a name", module="campaign", args=LEDGER, expect=FAILED),
+    Case("a campaign and all that are overdue", module="campaign", args={**SALE, "overdue": True}, expect=FAILED),
+    Case("a campaign at no time", module="campaign", args={**SALE, "planned_end": "tomorrow"}, expect=FAILED),
+    Case(
+        "settings during a campaign",
+        first=[BEGIN_SALE],
+        args={"collect_messages": True, **LEDGER},
+        task={"diff": True},
+        expect={"held_settings": ["garbagecollector_enable.messages"]},
+    ),
+    Case("nothing is owed", module="restart_progress", args={"step": "read", **LEDGER}, expect={"owed": False}),
+    Case(
+        "a restart is owed",
+        module="restart_progress",
+        first=[MAKE_OWED],
+        args={"step": "read", **LEDGER},
+        expect={"owed": True},
+    ),
+    Case(
+        "a restart begins",
+        module="restart_progress",
+        first=[MAKE_OWED],
+        args={"step": "begin", "nodes": [NODE], "connected": 1, **LEDGER},
+        expect={"lease_granted": True},
+    ),
+    Case(
+        "a restart in check mode",
+        module="restart_progress",
+        first=[MAKE_OWED],
+        args={"step": "begin", "nodes": [NODE], "connected": 1, **LEDGER},
+        task={"check_mode": True},
+    ),
+    Case(
+        "the next node",
+        module="restart_progress",
+        first=[MAKE_OWED, BEGIN_ROLL],
+        args={"step": "next", "id": "{{ begun.id }}", **LEDGER},
+        expect={"next_node": "wacore"},
+    ),
+    Case(
+        "a node that has not moved",
+        module="restart_progress",
+        first=[MAKE_OWED, BEGIN_ROLL],
+        args={"step": "advance", "id": "{{ begun.id }}", "node": "wacore", "started": "2026-01-01T00:00:00Z", **LEDGER},
+        expect=FAILED,
+    ),
+    Case("a step without its options", module="restart_progress", args={"step": "advance", **LEDGER}, expect=FAILED),
+)

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each case through both fronts: the same result, the same words, the same calls, nothing secret in either."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.testing import running_emulator
+
+from .batch import Batch, Seen, run_batch
+from .batches import BATCHES
+from .case import MODULE_MARKERS, Case
+
+Runs = dict[str, dict[str, Seen]]
+ALL = [pytest.param(batch, case, id=f"{batch.name}: {case.name}") for batch in BATCHES for case in batch.cases]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Batch], Runs]]:
+    """Runs a batch when the first of its cases is looked at."""
+    done: dict[str, Runs] = {}
+    with running_emulator() as emulator:
+
+        def get(batch: Batch) -> Runs:
+            if batch.name not in done:
+                done[batch.name] = run_batch(emulator, batch, tmp_path_factory.mktemp("batch"))
+            return done[batch.name]
+
+        yield get
+
+
+def _without(events: list[dict[str, Any]], names: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [
+        {**event, "result": {key: value for key, value in event["result"].items() if key not in names}}
+        for event in events
+    ]
+
+
+def _ran_as_module(seen: Seen) -> bool:
+    task = seen.raw.split("TASK [The case]")[1].split("\nTASK [")[0]
+    return any(marker in task for marker in MODULE_MARKERS)
+
+
+@pytest.mark.parametrize(("batch", "case"), ALL)
+def test_both_fronts_mean_the_same(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
+    here, there = (runs(batch)[front][case.name] for front in ("a", "b"))
+
+    assert _without(here.events, case.may_differ) == _without(there.events, case.may_differ)
+    for name, value in case.expect.items():
+        assert here.result.get(name, False) == value, here.result
+    if case.same_record:
+        assert here.calls == there.calls
+        assert here.stored == there.stored
+        assert here.live_tokens == there.live_tokens == 1  # the one that the test was given
+        assert here.ledger == there.ledger
+    if case.same_text:
+        assert here.text == there.text
+
+
+@pytest.mark.parametrize(("batch", "case"), ALL)
+def test_it_ran_where_it_should(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
+    here, there = (runs(batch)[front][case.name] for front in ("a", "b"))
+    if case.task.get("when", True) is False:
+        assert not _ran_as_module(here) and not _ran_as_module(there)
+        return
+    assert _ran_as_module(here) is not case.in_process
+    # What only the controller can refuse (an unknown option) does not travel in either front.
+    assert _ran_as_module(there) or case.refused_before
+
+
+@pytest.mark.parametrize(("batch", "case"), ALL)
+def test_nothing_secret_is_said(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
+    for front in ("a", "b"):
+        seen = runs(batch)[front][case.name]
+        said = seen.raw + str(seen.events) + seen.ledger
+        assert not re.findall(r".{0,40}SECRET.{0,40}", said)
+        assert "TOKEN" not in seen.text
+
+
+def test_every_module_has_cases() -> None:
+    modules = Path(__file__).resolve().parents[2] / "plugins" / "modules"
+    tried = {case.module for batch in BATCHES for case in batch.cases}
+    assert tried == {path.stem for path in modules.glob("*.py")}
