@@ -78,3 +78,15 @@ def unknown_option(options: Options, args: Mapping[str, Any], place: str = "") -
             if found:
                 return found
     return None
+
+
+def no_dictionary(options: Options, args: Mapping[str, Any]) -> str:
+    """The first option that must be a dictionary and is none; empty if all are.
+
+    Ansible would take a text apart at its equals signs, and name the parts in its messages: a URL with its secrets, where
+    somebody gave that for the dictionary around it.
+    """
+    for name, value in args.items():
+        if options[name].get("type") == "dict" and value is not None and not isinstance(value, Mapping):
+            return str(name)
+    return ""

@@ -29,6 +29,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task,
 from ansible_collections.wabiz.onprem.plugins.module_utils._owner import owner_of
 from ansible_collections.wabiz.onprem.plugins.module_utils._spec import (
     argument_spec,
+    no_dictionary,
     secret_values,
     shown_params,
     unknown_option,
@@ -106,6 +107,9 @@ class InProcess(ActionBase):
             name, place, known = unknown
             hint = f" Did you mean {place}{known}?" if known else f" See `ansible-doc {self._module_name()}`."
             return args, f"Unknown option {place}{name} for module {self._module_name()}.{hint}"
+        name = no_dictionary(self.operation.OPTIONS, args)
+        if name:
+            return args, f"The option {name} must be a dictionary."
         if "owner" in self.operation.OPTIONS and not args.get("owner"):
             args["owner"] = owner_of(os.getppid())  # a task runs in a worker; the play is its parent
         return args, ""
