@@ -50,7 +50,14 @@ def _taken_apart(url: str) -> SplitResult | None:
     if not parts.scheme or not host:
         return None
     known = all(character.isalnum() or character in "-._:%" for character in host)
-    return parts if known else None
+    return parts if known and _is_place(parts.netloc.rpartition("@")[2], host) else None
+
+
+def _is_place(text: str, host: str) -> bool:
+    """Whether this is the host and perhaps a port, with nothing between or behind them."""
+    bare = f"[{host}]" if ":" in host else host
+    rest = text[len(bare) :]
+    return text.lower().startswith(bare) and (not rest or (rest[0] == ":" and rest[1:].isdigit()) or rest == ":")
 
 
 def redact_url(url: str | None, hidden: str = HIDDEN) -> str | None:

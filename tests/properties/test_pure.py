@@ -1,0 +1,288 @@
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Functions that must hold for whatever comes from outside: URLs, answers, files, texts."""
+
+from __future__ import annotations
+
+import json
+import string
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import (
+    _answers,
+    _campaigns,
+    _catalog,
+    _checks,
+    _ledger,
+    _owed,
+    _plan,
+    _redact,
+    _resource,
+    _rolling,
+)
+from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import SETTINGS
+from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
+from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError, LedgerError, OnPremError
+from ansible_collections.wabiz.onprem.plugins.module_utils._http import RawAnswer, TransportError
+
+# -- URLs
+
+MARK = "S3cR3t"
+around = st.text(string.ascii_letters + string.digits + "-._~%!$'()*+,:@/?=&;[]<>\"|\\^{} é\n", max_size=6)
+secrets = st.builds("{}{}{}".format, around, st.just(MARK), around)
+hosts = st.sampled_from(["h.example", "h.example:8443", "[2001:db8::1]", "127.0.0.1:1", ""])
+schemes = st.sampled_from(["https://", "HTTPS://", "http://", "https:", "//", "", "ftp://"])
+paths = st.sampled_from(["", "/", "/wa", "/wa/x"])
+
+
+@st.composite
+def urls_with_a_secret(draw: Any) -> str:
+    """A URL, or what is near one, of which the secret lies in the user info, the query or the fragment."""
+    secret, place = draw(secrets), draw(st.sampled_from(["user", "password", "value", "word", "fragment", "parameter"]))
+    head = {"user": f"{secret}@", "password": f"user:{secret}@"}.get(place, "")
+    tail = {"value": f"?a={secret}", "word": f"?{MARK}", "fragment": f"#{secret}", "parameter": f";{secret}"}
+    # A slash or a question mark in user info ends it: what follows is path or query for everybody who reads the URL.
+    assume(not head or not set("/?#\\") & set(secret))
+    assume(place != "parameter" or not set("/") & set(secret))
+    return f"{draw(schemes)}{head}{draw(hosts)}{draw(paths)}{tail.get(place, '')}"
+
+
+@given(urls_with_a_secret())
+def test_no_secret_of_a_url_is_shown(url: str) -> None:
+    shown = _redact.redact_url(url) or ""
+    assert MARK not in shown
+    assert _redact.redact_url(shown) == shown
+    assert MARK not in _redact.client_name(url)
+
+
+@given(st.text(max_size=60))
+def test_any_text_can_be_redacted(text: str) -> None:
+    shown = _redact.redact_url(text)
+    assert (shown == text) or _redact.is_redacted(shown or "") or shown in (text.rstrip("?#"), text.lower())
+    assert isinstance(_redact.client_name(text), str)
+
+
+@given(urls_with_a_secret(), urls_with_a_secret())
+def test_a_change_of_a_url_is_visible(before: str, after: str) -> None:
+    shown = _redact.redact_url_pair(before, after)
+    assert (shown[0] != shown[1]) is (before != after)
+    assert MARK not in str(shown)
+
+
+@given(urls_with_a_secret())
+def test_a_refused_webhook_repeats_no_secret(url: str) -> None:
+    try:
+        _checks.check_values({"webhooks.url": url})
+    except InputError as error:
+        assert MARK not in str(error)
+
+
+# -- answers
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["errors", "code", "meta", "version", "settings", "application", "webhooks", "url", "message", "media"]
+                + [setting.top_level for setting in SETTINGS]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+bodies = st.binary(max_size=40) | json_values.map(lambda value: json.dumps(value).encode())
+
+
+@given(st.integers(200, 599), bodies, st.text(max_size=30))
+def test_any_answer_is_understood_or_malformed(status: int, body: bytes, retry_after: str) -> None:
+    refusal = _answers.refused(status, {"retry-after": retry_after}, body)
+    assert refusal.code is None or isinstance(refusal.code, int)
+    assert refusal.retry_after is None or refusal.retry_after >= 0
+    try:
+        answer = _answers.accepted(status, body)
+        _answers.dig(answer, "settings", "application")
+    except _answers.MalformedAnswer as problem:
+        assert "\n" not in str(problem) and len(str(problem)) < 100
+
+
+@given(
+    st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{1,5} \d\d:\d\d:\d\d [-+A-Z0-9]{1,5}")
+)
+def test_any_retry_after(text: str) -> None:
+    found = _answers.retry_after_seconds(text, now=0.0)
+    assert found is None or found >= 0
+
+
+class Wire:
+    """Answers from a list, and then nobody."""
+
+    def __init__(self, answers: list[Any]) -> None:
+        self.answers, self.now, self.logged_in, self.calls = answers, 0.0, 0, 0
+
+    def send(self, method: str, path: str, headers: Any, body: Any, time_limit: float) -> RawAnswer:
+        assert 0 < time_limit <= 10
+        self.calls += 1
+        self.now += 0.1
+        if path.endswith("logout"):
+            self.logged_in -= 1
+            return RawAnswer(200, {}, b"null")
+        if not self.answers:
+            raise TransportError("the connection was refused")
+        status, content, headers = self.answers.pop(0)
+        if path.endswith("login") and status == 200:
+            content = b'{"users": [{"token": "t"}]}'
+            self.logged_in += 1
+        return RawAnswer(status, headers, content)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+headers = st.sampled_from([{}, {"Retry-After": "0"}, {"Retry-After": "5"}, {"Retry-After": "x"}])
+answers = st.lists(
+    st.tuples(st.sampled_from([200, 200, 302, 400, 401, 403, 429, 500, 503]), bodies, headers), max_size=8
+)
+
+
+@given(answers, st.sampled_from(["get", "patch", "put", "delete", "post"]), st.booleans())
+def test_any_answers_end_in_time_with_a_result_or_an_error(
+    given_answers: list[Any], verb: str, own_login: bool
+) -> None:
+    wire = Wire(list(given_answers))
+    login = {"username": "admin", "password": "p"} if own_login else {"token": "t"}
+    client = Client(
+        wire,
+        "https://c",
+        timeout=10,
+        retry_timeout=30,
+        read_only=False,
+        clock=lambda: wire.now,
+        sleep=wire.sleep,
+        **login,
+    )
+    statuses = {status for status, _body, _headers in given_answers}
+    try:
+        with client:
+            getattr(client, verb)("/v1/x", *([{}] if verb in ("patch", "post") else []), "do it")
+        assert 200 in statuses
+    except OnPremError as error:
+        assert "Could not" in str(error)
+    assert wire.now <= 45
+    assert wire.logged_in <= 0  # every login was logged out
+
+
+# -- settings
+
+applications = st.dictionaries(
+    st.sampled_from([*_catalog.TOP_LEVEL, "wa_id", "sent_status"]),
+    json_values
+    | st.dictionaries(st.sampled_from(["url", "message", "messages", "auto_download", "sent"]), json_values),
+    max_size=6,
+)
+
+
+@given(applications, st.none() | st.text(max_size=6) | st.just("v2.53.1"))
+def test_any_settings_can_be_read_shown_and_planned_for(application: dict[str, Any], version: str | None) -> None:
+    client = _plan.read_client(application, version)
+    json.dumps(_resource.shown(client.values))
+    wanted = {setting.name: setting.default for setting in SETTINGS if setting.default_certain}
+    plan = _plan.make_plan(client, wanted, lambda name, value: False)
+    assert set(plan.body) == {_catalog.BY_NAME[name].top_level for name in plan.changed}
+    after = _plan.predicted(client, plan)
+    json.dumps(_resource.shown_pair(sorted(wanted), plan.changed, client, dict(wanted, **after)))
+    list(_checks.warnings(client, wanted, after))
+    again = _plan.make_plan(_plan.read_client({**application, **plan.body}, version), wanted, lambda name, value: False)
+    assert again.changed == []
+
+
+@given(st.sampled_from(SETTINGS), json_values)
+def test_normalising_twice_is_normalising_once(setting: Any, value: Any) -> None:
+    once = _plan.normalise(setting, value)
+    again = _plan.normalise(setting, once)
+    assert (again, type(again)) == (once, type(once))
+
+
+@given(json_values, json_values)
+def test_same_is_symmetric(one: Any, other: Any) -> None:
+    assert _plan.same("extra_settings.x", one, other) is _plan.same("extra_settings.x", other, one)
+    assert _plan.same("extra_settings.x", one, one)
+
+
+@given(st.text(max_size=12))
+def test_any_version(text: str) -> None:
+    version = _catalog.parse_version(text)
+    assert version is None or len(version) >= 2
+    assert _catalog.is_at_least(version, "2.49.1") is not _catalog.is_before(version, "2.49.1")
+
+
+@given(st.text(max_size=30) | st.datetimes().map(str))
+def test_any_moment(text: str) -> None:
+    try:
+        moment = _campaigns.parse_moment(text)
+    except InputError:
+        return
+    assert _campaigns.parse_moment(_owed.now_text(moment)) == moment.replace(microsecond=0)
+
+
+# -- the ledger
+
+parts = st.fixed_dictionaries(
+    {"kind": st.just(_ledger.KIND), "format": st.just(_ledger.FORMAT)},
+    optional={name: json_values | st.sampled_from([None, {}, "", "on"]) for name in _ledger.PARTS},
+)
+KEYS = (
+    "id since settings baseline connected nodes role host health_key running started done before after owner pid seconds "
+    "until planned_end a"
+)
+known = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 2**40) | st.text(max_size=4) | st.just("2026-01-01T00:00:00Z"),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(KEYS.split()), inner, max_size=7),
+    max_leaves=20,
+)
+deeper = st.fixed_dictionaries(
+    {"kind": st.just(_ledger.KIND), "format": st.just(_ledger.FORMAT)},
+    optional=dict.fromkeys(_ledger.PARTS, known),
+)
+files = st.binary(max_size=60) | (json_values | parts | deeper).map(lambda value: json.dumps(value).encode())
+
+
+@given(files)
+def test_any_file_is_a_ledger_or_a_ledger_error(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "ledger.json")
+        path.write_bytes(content)
+        try:
+            with _ledger.Ledger(str(path), read_only=True) as ledger:
+                _use(ledger)
+        except LedgerError as error:
+            assert str(path) in str(error)
+        assert path.read_bytes() == content
+
+
+def _use(ledger: _ledger.Ledger) -> None:
+    """What the operations do with what they have read."""
+    data = ledger.data
+    _owed.resolve(data, {"log_level": "info"})
+    _owed.owe(data, ["log_level"])
+    assert "log_level" in _owed.owed_settings(data)
+    _campaigns.listed(data)
+    _campaigns.note_before(data, True)
+    _campaigns.released_value(data)
+    _campaigns.close_hold(data)
+    ledger.was_sent("a", 1)
+    ledger.remember_sent("a", 1)
+    _rolling.remaining(data)
+    _rolling.other_holder(data, {"machine": "m", "pid": 1, "start": "1"}, 0.0)
+    json.dumps(data)
