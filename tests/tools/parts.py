@@ -50,6 +50,7 @@ PARTS = (
     Part("parity", "matrix", f"{PYTEST} tests/parity", pytest=True),
     Part("faults", "test", HOSTILE, pytest=True, measured=True, env={"FAULTS": "short"}),
     Part("faults", "faults", HOSTILE, pytest=True),
+    Part("mutants", "faults", "tests/mutants/run"),
     Part("properties", "test", f"{PYTEST} tests/properties", pytest=True, measured=True),
     Part("properties", "properties", f"{PYTEST} tests/properties", pytest=True, env={"HYPOTHESIS_PROFILE": "long"}),
     Part("coverage", "test", "tests/tools/coverage_report"),
