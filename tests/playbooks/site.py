@@ -20,6 +20,7 @@ from playbooks.helpers import Run
 from emulator.testing import Client, Emulator
 from playbooks import helpers
 
+PATIENCE = 400  # seconds for one run: a rolling restart is many tasks, and a busy machine is slow
 NODE_COMMAND = str(Path(__file__).with_name("node_command.py"))
 
 
@@ -68,10 +69,10 @@ class Site:
     def run(self, playbook: str, *arguments: str, **more: Any) -> Run:
         """A shipped playbook by its short name, or any by its path."""
         name = playbook if "/" in playbook else f"wabiz.onprem.{playbook}"
-        return helpers.run_playbook(name, self.folder, *arguments, inventory=self.inventory(), **more)
+        return helpers.run_playbook(name, self.folder, *arguments, inventory=self.inventory(), timeout=PATIENCE, **more)
 
     def plays(self, plays: list[dict[str, Any]], *arguments: str) -> Run:
-        return helpers.run_plays(plays, self.folder, *arguments, inventory=self.inventory())
+        return helpers.run_plays(plays, self.folder, *arguments, inventory=self.inventory(), timeout=PATIENCE)
 
     def settings(self, name: str, **settings: Any) -> None:
         self.hosts[name]["wabiz_onprem_settings"] = settings

@@ -262,12 +262,12 @@ class TestCoreapp:
         assert site.nothing_is_owed("one")
 
     def test_the_machine_that_keeps_the_ledger(self, make_site: MakeSite) -> None:
-        """The play says nothing of the client's own host, so that it counts what the keeper's variables say."""
+        """The client's own host cannot be reached at all; everything happens on the keeper, with the keeper's variables."""
         site = make_site()
         site.hosts["one"].update(
             wabiz_onprem_state_host="keeper",
-            wabiz_onprem_hosts="one",
-            ansible_connection="nowhere",
+            ansible_connection="ssh",
+            ansible_host="one.invalid",
             ansible_become=True,
         )
         site.hosts["one"]["coreapp_command_host"] = "keeper"
