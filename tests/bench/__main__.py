@@ -15,14 +15,16 @@ from emulator.testing import running_emulator
 
 from . import fleet, report
 from .measure import Figures, run_playbook
-from .variants import PLAYBOOKS, SETTINGS, Variant
+from .variants import ALL, CAMPAIGN, SETTINGS, Variant
 
 # Size of the fleet -> how often each way is measured: quick ways, slow ways.
 FULL = {1: (9, 5), 10: (7, 3), 100: (5, 2), 500: (3, 1)}
 SHORT = {1: (1, 1), 3: (1, 1)}
 # The slowest of the slow ways, left out where one run takes many minutes.
 LARGE = 200
-NOT_IN_LARGE = {"module, changed", "uri, changed", "uri, token, unchanged"}
+NOT_IN_LARGE = {"module, changed", "uri, changed", "uri, token, unchanged", "campaign begin, by hand"}
+
+COMMON = {"campaign_mode_name": "sale"}
 
 Runs = dict[str, list[Figures]]
 
@@ -38,18 +40,18 @@ class Bench:
         if variant.changes:
             self._delay += 1
         in_effect = self._delay if variant.changes else None
-        extra = [fleet.wanted(in_effect), json.dumps({"wabiz_onprem_in_process": variant.in_process})]
+        extra = [fleet.wanted(in_effect), json.dumps({"wabiz_onprem_in_process": variant.in_process, **COMMON})]
         inventory = self._fleet.inventory(size, variant.credential, sys.executable)
         if not variant.changes:
             self._fleet.put_back(size)
         self._fleet.clear_calls(size)
-        figures = run_playbook(PLAYBOOKS / variant.playbook, inventory, extra, self._folder, self._pid)
+        figures = run_playbook(variant.path, inventory, extra, self._folder, self._pid)
         requests = self._fleet.check_calls(size, variant.requests, variant.writes)
         return Figures(**{**figures.as_dict(), "requests": requests})
 
 
 def _variants(size: int, only: str) -> list[Variant]:
-    chosen = [variant for variant in SETTINGS if only in variant.name or variant.way == "debug"]
+    chosen = [variant for variant in ALL if only in variant.name or variant.way == "debug"]
     return [variant for variant in chosen if size < LARGE or variant.name not in NOT_IN_LARGE]
 
 
@@ -61,7 +63,12 @@ def measure_all(plan: dict[int, tuple[int, int]], only: str) -> dict[int, Runs]:
         bench = Bench(emulator.pid, clients, folder)
         for size, (quick, slow) in plan.items():
             runs: Runs = {variant.name: [] for variant in _variants(size, only)}
-            bench.measure(SETTINGS[0], size)  # not counted: files come into the cache
+            for variant in (
+                SETTINGS[0],
+                *CAMPAIGN,
+            ):  # not counted: the campaign is noted, and files come into the cache
+                if variant in _variants(size, only):
+                    bench.measure(variant, size)
             for turn in range(max(quick, slow)):
                 for variant in _variants(size, only):
                     if turn < (slow if variant.slow else quick):

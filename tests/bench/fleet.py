@@ -18,6 +18,7 @@ WANTED = {
     "max_callback_backoff_delay_ms": 600000,
     "show_security_notifications": True,
 }
+IN_CAMPAIGN = {"garbagecollector_enable": {"messages": False}}  # so that a campaign's begin finds all done
 CHANGING = "callback_backoff_delay_ms"  # what a changing run gives another value; it needs no restart
 
 
@@ -28,7 +29,8 @@ class Fleet:
         self._emulator = emulator
         self._folder = folder
         self.clients: list[Client] = [
-            emulator.client(name=f"client{number:03d}", settings=WANTED) for number in range(1, size + 1)
+            emulator.client(name=f"client{number:03d}", settings={**WANTED, **IN_CAMPAIGN})
+            for number in range(1, size + 1)
         ]
         self._tokens = {client.name: client.new_token() for client in self.clients}
 
@@ -38,12 +40,15 @@ class Fleet:
         hosts = {}
         for client in self.clients[:size]:
             secret = client.password if credential == "password" else self._tokens[client.name]
-            hosts[client.name] = {"api_url": client.api_url, credential: secret}
+            hosts[client.name] = {
+                "wabiz_onprem_api_url": client.api_url,
+                f"wabiz_onprem_{credential}": secret,
+                "wabiz_onprem_ledger": str(self._folder / f"{client.name}.json"),
+            }
         common = {
             "ansible_connection": "local",
             "ansible_python_interpreter": python,
-            "ca_path": self._emulator.ca_path,
-            "ledgers": str(self._folder / "ledgers"),
+            "wabiz_onprem_ca_path": self._emulator.ca_path,
         }
         path.write_text(json.dumps({"clients": {"hosts": hosts, "vars": common}}), encoding="utf-8")
         return path

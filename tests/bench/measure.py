@@ -28,11 +28,9 @@ class Figures:
         return asdict(self)
 
 
-def run_playbook(
-    playbook: Path, inventory: Path, extra_vars: Sequence[str], folder: Path, emulator_pid: int
-) -> Figures:
+def run_playbook(playbook: str, inventory: Path, extra_vars: Sequence[str], folder: Path, emulator_pid: int) -> Figures:
     """Runs a playbook to its end. Raises RuntimeError, with what Ansible said, unless all of it went well."""
-    command = ["ansible-playbook", "--inventory", str(inventory), str(playbook)]
+    command = ["ansible-playbook", "--inventory", str(inventory), playbook]
     for text in extra_vars:
         command += ["--extra-vars", text]
     output, memory = folder / "output.txt", folder / "memory.txt"

@@ -22,7 +22,7 @@ class Variant:
 
     name: str
     way: str
-    playbook: str
+    playbook: str  # a file of playbooks/, or the name of a shipped one
     requests: int = 0
     writes: int = 0
     in_process: bool = True
@@ -30,17 +30,27 @@ class Variant:
     changes: bool = False
     slow: bool = False
 
+    @property
+    def path(self) -> str:
+        """What ansible-playbook is given."""
+        return str(PLAYBOOKS / self.playbook) if self.playbook.endswith(".yml") else self.playbook
+
 
 DEBUG = "debug"
 IN_PROCESS = "in process"
 MODULE = "module"
 BY_HAND = "uri"
 
+ROLE = "role"
+CAMPAIGN_BY_HAND = "uri and copy"
+
 WAYS = {
     DEBUG: "an empty `debug` task",
     IN_PROCESS: "`application_settings`, in process",
     MODULE: "`application_settings`, as a module",
     BY_HAND: "`ansible.builtin.uri`, by hand",
+    ROLE: "campaign begin, shipped playbook",
+    CAMPAIGN_BY_HAND: "campaign begin, `uri` and `copy`",
 }
 
 SETTINGS = (
@@ -55,3 +65,8 @@ SETTINGS = (
     Variant("uri, changed", BY_HAND, "uri.yml", 4, 1, changes=True, slow=True),
     Variant("uri, token, unchanged", BY_HAND, "uri_token.yml", 1, credential="token", slow=True),
 )
+CAMPAIGN = (
+    Variant("campaign begin, role", ROLE, "wabiz.onprem.campaign_begin", 3),
+    Variant("campaign begin, by hand", CAMPAIGN_BY_HAND, "campaign_by_hand.yml", 3, slow=True),
+)
+ALL = SETTINGS + CAMPAIGN

@@ -19,14 +19,13 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 
 from emulator.testing import Client, Emulator
 
-from .case import OTHER_WEBHOOK, WEBHOOK, Case, other_task, the_task
+from .case import OTHER_WEBHOOK, PASSWORD, WEBHOOK, Case, other_task, the_task
 from .cases_ansible import Vaulted
 from .normal import normal_record, normal_result, normal_text
 
 HERE = Path(__file__).resolve().parent
 FRONTS = {"a": True, "b": False}  # letter, which ends the clients' names -> wabiz_onprem_in_process
 VAULT_PASSWORD = b"only for tests"
-PASSWORD = "Password-SECRET-1"
 SECRETS = {
     "password": PASSWORD,
     "wrong_password": "Wrong-SECRET-password-1",

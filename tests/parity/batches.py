@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from .batch import PASSWORD, Batch
-from .case import Case
+from .batch import Batch
+from .case import PASSWORD, Case
 from .cases_ansible import ENDING, GATES, KEYWORDS, PERSIST
 from .cases_others import LEDGERS, PROVIDERS, SERVICES
 from .cases_settings import CHANGED, FAILED, FAILURES, UNCHANGED, WORK

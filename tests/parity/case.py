@@ -11,6 +11,7 @@ from typing import Any
 from emulator.testing import Client
 
 SETTINGS = "application_settings"
+PASSWORD = "Password-SECRET-1"
 WEBHOOK = "https://hooks:user-SECRETinfo@hooks.example.com/in?key=query-SECRETvalue&v=1"
 OTHER_WEBHOOK = "https://hooks.example.com/in?key=another-SECRETvalue&v=1"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .case import Case, fault
+from .case import PASSWORD, Case, fault
 from .cases_settings import CHANGED, FAILED, PATH, UNCHANGED
 
 FAKE_SUDO = str(Path(__file__).resolve().parent / "plugins" / "sudo")
@@ -22,6 +22,8 @@ BARE = {"api_url": None, "password": None, "ca_path": None, "retry_timeout": Non
 PERSIST = {"callback_persist": False}
 # What Ansible says about a job beside the module's result: its number and file.
 JOB = ("ansible_job_id", "results_file")
+# Ansible notes for a module alone that no traceback is at hand, in what callbacks hear of a try.
+RETRY = ("exception",)
 
 
 class Vaulted(str):
@@ -42,9 +44,9 @@ KEYWORDS = (
         expect=FAILED,
     ),
     Case(
-        "a loop with labels over secrets",
-        args={"webhooks": {"url": "{{ item }}"}},
-        task={"loop": ["{{ webhook }}", "{{ other_webhook }}"], "loop_control": {"label": "hidden"}, "diff": True},
+        "a loop over names of secrets",
+        args={"webhooks": {"url": "{{ lookup('vars', item) }}"}},
+        task={"loop": ["webhook", "other_webhook"], "diff": True},
         expect=CHANGED,
     ),
     Case(
@@ -63,6 +65,7 @@ KEYWORDS = (
         task={"register": "outcome", "retries": 3, "delay": 0, "until": "outcome is succeeded"},
         prepare=fault(kind="status", method="GET", path=PATH, status=503, times=2),
         expect=CHANGED,
+        may_differ=RETRY,
     ),
     Case(
         "tried again in vain",
@@ -70,6 +73,7 @@ KEYWORDS = (
         task={"register": "outcome", "retries": 1, "delay": 0, "until": "outcome is succeeded"},
         prepare=fault(kind="status", method="GET", path=PATH, status=503, times=0),
         expect=FAILED,
+        may_differ=RETRY,
     ),
     Case(
         "changed_when and failed_when",
@@ -90,7 +94,7 @@ KEYWORDS = (
         args={"callback_backoff_delay_ms": "{{ 3000 + 500 }}", "callback_persist": "{{ 1 == 2 }}"},
         expect=CHANGED,
     ),
-    Case("a vaulted password", args={"password": Vaulted("Emulator-1-pass"), **PERSIST}, expect=CHANGED),
+    Case("a vaulted password", args={"password": Vaulted(PASSWORD), **PERSIST}, expect=CHANGED),
     Case(
         "a vaulted webhook",
         args={"webhooks": {"url": Vaulted("https://h.example.com/?k=vault-SECRETvalue")}},

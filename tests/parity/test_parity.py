@@ -47,7 +47,7 @@ def _ran_as_module(seen: Seen) -> bool:
     return any(marker in task for marker in MODULE_MARKERS)
 
 
-@pytest.mark.parametrize(("batch", "case"), ALL)
+@pytest.mark.parametrize(("batch", "case"), ALL, scope="module")  # so that a batch stays together
 def test_both_fronts_mean_the_same(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
     here, there = (runs(batch)[front][case.name] for front in ("a", "b"))
 
@@ -63,7 +63,7 @@ def test_both_fronts_mean_the_same(runs: Callable[[Batch], Runs], batch: Batch, 
         assert here.text == there.text
 
 
-@pytest.mark.parametrize(("batch", "case"), ALL)
+@pytest.mark.parametrize(("batch", "case"), ALL, scope="module")  # so that a batch stays together
 def test_it_ran_where_it_should(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
     here, there = (runs(batch)[front][case.name] for front in ("a", "b"))
     if case.task.get("when", True) is False:
@@ -74,7 +74,7 @@ def test_it_ran_where_it_should(runs: Callable[[Batch], Runs], batch: Batch, cas
     assert _ran_as_module(there) or case.refused_before
 
 
-@pytest.mark.parametrize(("batch", "case"), ALL)
+@pytest.mark.parametrize(("batch", "case"), ALL, scope="module")  # so that a batch stays together
 def test_nothing_secret_is_said(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
     for front in ("a", "b"):
         seen = runs(batch)[front][case.name]
