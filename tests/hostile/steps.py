@@ -59,7 +59,7 @@ class Steps:
             self.step(f"after {method} {path}")
             return answer
 
-        _http.Transport.send = send  # type: ignore[method-assign]
+        _http.Transport.send = send  # type: ignore[method-assign, assignment]
 
 
 class _HalfWritten:

@@ -23,8 +23,8 @@ from emulator.testing import Client, Emulator
 from hostile.nursery import Nursery, Run
 
 EVERY = 9 if os.environ.get("FAULTS") == "short" else 1
-OLD = {"callback_persist": True, "webhooks": {"max_concurrent_requests": 6}}
-NEW = {"callback_persist": False, "webhooks": {"max_concurrent_requests": 12}}
+OLD: dict[str, Any] = {"callback_persist": True, "webhooks": {"max_concurrent_requests": 6}}
+NEW: dict[str, Any] = {"callback_persist": False, "webhooks": {"max_concurrent_requests": 12}}
 RESTART = ["callback_persist", "webhooks.max_concurrent_requests"]
 COLLECT = "garbagecollector_enable.messages"
 
@@ -114,14 +114,15 @@ def test_a_restart_is_owed_just_if_the_change_was_taken(points: Points) -> None:
 def test_a_setting_that_is_never_shown(points: Points) -> None:
     """Nobody can see whether it was taken: it is sent again, and the restart is owed."""
     hidden = "axolotl_context_striping_disabled"
+    wanted: dict[str, Any] = {hidden: True}
 
     def check(place: Place, _run: Run) -> None:
-        result = place.succeed(place.settings(**{hidden: True}))
+        result = place.succeed(place.settings(**wanted))
         assert place.client.stored()[hidden] is True
         assert result["restart_settings"] == [hidden]
-        assert place.succeed(place.settings(**{hidden: True}))["changed"] is False
+        assert place.succeed(place.settings(**wanted))["changed"] is False
 
-    assert points({}, lambda place, end_at: place.settings(end_at, **{hidden: True}), check) * EVERY >= 40
+    assert points({}, lambda place, end_at: place.settings(end_at, **wanted), check) * EVERY >= 40
 
 
 def test_default(points: Points) -> None:
