@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -45,7 +46,7 @@ class Batch:
     name: str
     cases: Sequence[Case]
     environment: Mapping[str, str] = field(default_factory=dict)
-    collections: str = ""
+    defect: str = ""  # lines of Python that are planted into _resource.py of a copy of the collection
 
 
 @dataclass
@@ -97,6 +98,16 @@ def _playbook(cases: Sequence[Case]) -> str:
     return yaml.dump(plays, Dumper=_Dumper, sort_keys=False, width=1000)
 
 
+def _planted(folder: Path, defect: str) -> Path:
+    """A copy of the collection that has a defect."""
+    copy = folder / "collections" / "ansible_collections" / "wabiz" / "onprem"
+    for part in ("plugins", "meta"):
+        shutil.copytree(HERE.parents[1] / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    with (copy / "plugins" / "module_utils" / "_resource.py").open("a", encoding="utf-8") as file:
+        file.write(defect)
+    return folder / "collections"
+
+
 class _Run:
     """One front's run of a batch."""
 
@@ -138,7 +149,9 @@ class _Run:
 
     def run(self, playbook: str) -> dict[str, Seen]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "WABIZ_"))}
-        collections = self._batch.collections or os.environ.get("ANSIBLE_COLLECTIONS_PATH", "")
+        collections = os.environ.get("ANSIBLE_COLLECTIONS_PATH", "")
+        if self._batch.defect:
+            collections = str(_planted(self._folder, self._batch.defect))
         environment.update(
             ANSIBLE_CONFIG=str(HERE / "ansible.cfg"),
             ANSIBLE_COLLECTIONS_PATH=collections,

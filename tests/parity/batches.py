@@ -8,13 +8,24 @@ from .batch import Batch
 from .case import PASSWORD, Case
 from .cases_ansible import ENDING, GATES, KEYWORDS, PERSIST
 from .cases_others import LEDGERS, PROVIDERS, SERVICES
-from .cases_settings import CHANGED, FAILED, FAILURES, UNCHANGED, WORK
+from .cases_settings import CHANGED, FAILED, FAILURES, LEDGER, UNCHANGED, WORK
 
 FROM_ENVIRONMENT = (
     Case("password and CA from the environment", args={"password": None, "ca_path": None, **PERSIST}, expect=CHANGED),
     Case("an option over the environment", args={"password": "{{ wrong_password }}", **PERSIST}, expect=FAILED),
     Case("info from the environment", module="application_settings_info", args={"password": None}, expect=UNCHANGED),
     Case("invocation", args={"webhooks": {"url": "{{ webhook }}"}, "extra_settings": {"key": "{{ extra_secret }}"}}),
+)
+
+DEFECT = """
+
+def fetch(client):
+    raise RuntimeError("holds " + client._password)
+"""
+DEFECTIVE = (
+    Case("an exception that nobody expects", args=PERSIST, expect=FAILED),
+    Case("the same with a ledger, in check mode", args={**PERSIST, **LEDGER}, task={"check_mode": True}, expect=FAILED),
+    Case("the same in an info module", module="application_settings_info", task={"register": "it"}, expect=FAILED),
 )
 
 BATCHES = (
@@ -25,6 +36,7 @@ BATCHES = (
     Batch("Ansible's keywords", KEYWORDS),
     Batch("the end of a play", ENDING),
     Batch("gates", GATES),
+    Batch("a defect", DEFECTIVE, defect=DEFECT),
     Batch(
         "environment",
         FROM_ENVIRONMENT,
