@@ -97,15 +97,25 @@ def campaign(
     return Playbook(folder, f"wabiz.onprem.campaign_{step}", inventory(cluster, **changes), *extra, *arguments)
 
 
-def role_tasks(cluster: DockerCluster, tasks: Sequence[Mapping[str, Any]], *arguments: str, **changes: Any) -> Run:
-    """Tasks of a play on one client."""
-    defaults = connection_defaults()
+def restart(cluster: DockerCluster, *arguments: str, **changes: Any) -> Playbook:
+    """Starts playbook restart for one client."""
+    folder = cluster.ca_path.parent / f"{cluster.name}-restart"
+    return Playbook(folder, "wabiz.onprem.restart", inventory(cluster, **changes), "--limit", cluster.name, *arguments)
+
+
+def role_tasks(
+    cluster: DockerCluster,
+    tasks: Sequence[Mapping[str, Any]],
+    keys: Mapping[str, Any] | None = None,
+    env: Mapping[str, str] | None = None,
+    **changes: Any,
+) -> Run:
+    """Tasks of a play on one client; `keys` are further keywords of the play."""
     return run_plays(
-        [play(tasks, defaults, hosts=cluster.name)],
+        [play(tasks, connection_defaults(), hosts=cluster.name, **(keys or {}))],
         cluster.ca_path.parent / f"{cluster.name}-tasks",
-        *arguments,
         inventory=inventory(cluster, **changes),
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **(env or {})},
         timeout=SECONDS,
     )
 
