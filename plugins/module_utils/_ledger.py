@@ -164,7 +164,7 @@ class Ledger:
 
     @staticmethod
     def _write(path: str, text: str) -> None:
-        _remove(path)  # what a killed run has left, or somebody has planted: a link, a pipe, a file that is held open
+        _remove(path)  # left by a killed run, or planted: a link, a pipe, a file that is held open
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), 0o600)

@@ -165,8 +165,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "a planted file is written through",
         f"{UTILS}/_ledger.py",
-        "os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW",
-        "os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW",
+        "        _remove(path)  # left by a killed run, or planted: a link, a pipe, a file that is held open\n"
+        "        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL",
+        "        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC",
         (LEDGER, "-k", "modes or hard_link or open_from_before or pipe"),
     ),
     Mutant(
