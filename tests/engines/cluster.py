@@ -184,7 +184,7 @@ def remove(engine: docker.DockerClient, name: str) -> None:
         volume.remove(force=True)
 
 
-def eventually(what: str, condition: Callable[[], bool], seconds: float = 60.0) -> None:
+def eventually(what: str, condition: Callable[[], bool], seconds: float = 180.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"waited {seconds:.0f} s in vain until {what}"
