@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def test_the_primary_master_of_the_moment_comes_last(
     container = {"name": str(cluster.container(first).id), "comparisons": {"*": "ignore"}}
     url = f"{cluster.api_url}/_emulator/clients/-/status"
     # After the first Coreapp: the primary master is away for so long that the other one takes over.
-    hook = [
+    hook: list[dict[str, Any]] = [
         {"name": "Stop the primary master", "community.docker.docker_container": {**container, "state": "stopped"}},
         {
             "name": "Wait for the other one",

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playbooks.helpers import play, run_plays
 
 from engines import events, runs
 from engines.cluster import PROJECT, DockerCluster, Shape
 from engines.events import EventLog
-from playbooks.helpers import play, run_plays
 
 pytestmark = pytest.mark.docker
 
