@@ -55,7 +55,7 @@ def _variants(size: int, only: str) -> list[Variant]:
     return [variant for variant in chosen if size < LARGE or variant.name not in NOT_IN_LARGE]
 
 
-def measure_all(plan: dict[int, tuple[int, int]], only: str) -> dict[int, Runs]:
+def measure_all(plan: dict[int, tuple[int, int]], only: str, write: bool) -> None:
     measured: dict[int, Runs] = {}
     with tempfile.TemporaryDirectory(prefix="wabiz-bench-") as name, running_emulator() as emulator:
         folder = Path(name)
@@ -75,7 +75,8 @@ def measure_all(plan: dict[int, tuple[int, int]], only: str) -> dict[int, Runs]:
                         runs[variant.name].append(bench.measure(variant, size))
             measured[size] = runs
             print(report.table(size, runs), flush=True)
-    return measured
+            if write:
+                report.write(measured)
 
 
 def main() -> int:
@@ -83,17 +84,18 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", default=os.environ.get("BENCH") == "short", help="a smoke test")
     parser.add_argument("--sizes", nargs="+", type=int, help="sizes of the fleet; default: 1 10 100 500")
     parser.add_argument("--turns", nargs=2, type=int, metavar=("QUICK", "SLOW"), help="how often each way is measured")
-    parser.add_argument("--only", default="", help="only the ways with this in their name, and the debug task")
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and its picture")
+    parser.add_argument("--only", default="", help="only ways with this in their name, and the debug task")
+    parser.add_argument(
+        "--write", action="store_true", help="write docs/benchmarks.md and its picture; a full run does so anyway"
+    )
     arguments = parser.parse_args()
     plan = dict(SHORT if arguments.short else FULL)
     if arguments.sizes:
         plan = {size: FULL.get(size, (3, 1)) for size in sorted(set(arguments.sizes))}
     if arguments.turns:
         plan = {size: tuple(arguments.turns) for size in plan}
-    measured = measure_all(plan, arguments.only)
-    if arguments.write:
-        report.write(measured)
+    full = not (arguments.short or arguments.sizes or arguments.turns or arguments.only)
+    measure_all(plan, arguments.only, full or arguments.write)
     return 0
 
 

@@ -118,6 +118,17 @@ ENDING = (
 )
 
 GATES = (
+    # In process the task ends with its request, and logs out; a module is left behind, and goes on.
+    Case(
+        "a time limit of the task",
+        args=PERSIST,
+        task={"timeout": 2},
+        prepare=fault(kind="delay", method="GET", path=PATH, seconds=5),
+        expect=FAILED,
+        may_differ=("exception", "timedout"),
+        same_text=False,
+        same_record=False,
+    ),
     Case(
         "become",
         args=PERSIST,
@@ -183,16 +194,5 @@ GATES = (
         in_process=False,
         may_differ=JOB,
         same_text=False,  # how often it is looked at
-    ),
-    # In process the task ends with its request, and logs out; a module is left behind, and goes on.
-    Case(
-        "a time limit of the task",
-        args=PERSIST,
-        task={"timeout": 2},
-        prepare=fault(kind="delay", method="GET", path=PATH, seconds=5),
-        expect=FAILED,
-        may_differ=("exception", "timedout"),
-        same_text=False,
-        same_record=False,
     ),
 )

@@ -83,6 +83,32 @@ def test_nothing_secret_is_said(runs: Callable[[Batch], Runs], batch: Batch, cas
         assert "TOKEN" not in seen.text
 
 
+def _of(runs: Callable[[Batch], Runs], batch_name: str, case_name: str) -> tuple[Seen, Seen]:
+    batch = next(batch for batch in BATCHES if batch.name == batch_name)
+    return runs(batch)["a"][case_name], runs(batch)["b"][case_name]
+
+
+def _methods(seen: Seen) -> list[str]:
+    return [call["method"] for call in seen.calls]
+
+
+def test_a_time_limit_ends_the_task_but_no_module(runs: Callable[[Batch], Runs]) -> None:
+    """Told in docs/in_process.md: what Ansible does about `timeout:` is not the same, and cannot be."""
+    here, there = _of(runs, "gates", "a time limit of the task")
+    assert "PATCH" not in _methods(here)
+    assert here.stored["callback_persist"] is True
+    assert _methods(there) == ["POST", "GET", "PATCH", "GET", "POST"]  # the module goes on, and nobody hears of it
+    assert there.stored["callback_persist"] is False
+    assert here.live_tokens == there.live_tokens == 1  # both log out
+
+
+def test_ansible_says_who_failed(runs: Callable[[Batch], Runs]) -> None:
+    """Told in docs/in_process.md: from ansible-core 2.19 on, in its own words."""
+    here, there = _of(runs, "failures", "a choice that is none")
+    says = re.compile(r"Task failed: (Action|Module) failed: ")
+    assert (says.findall(here.raw), says.findall(there.raw)) in ((["Action"], ["Module"]), ([], []))
+
+
 def test_every_module_has_cases() -> None:
     modules = Path(__file__).resolve().parents[2] / "plugins" / "modules"
     tried = {case.module for batch in BATCHES for case in batch.cases}
