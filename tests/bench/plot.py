@@ -83,7 +83,9 @@ def picture(lines: Mapping[str, Points]) -> str:
         ]
         parts.append(_text(WIDTH - RIGHT + 10, labels[name] + 4, name, "start", colour))
     head = (
+        # REUSE-IgnoreStart
         "<!-- SPDX-FileCopyrightText: 2026 wabiz.onprem contributors -->\n<!-- SPDX-License-Identifier: GPL-3.0-or-later -->\n"
+        # REUSE-IgnoreEnd
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">\n'
         '<rect width="100%" height="100%" fill="#fff"/>'
     )

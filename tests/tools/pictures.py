@@ -22,8 +22,10 @@ text { font: 15px system-ui, sans-serif; fill: #1f2933; }
 
 
 def _svg(width: int, height: int, title: str, parts: list[str]) -> str:
+    # REUSE-IgnoreStart
     copyright_line = "<!-- SPDX-FileCopyrightText: 2026 wabiz.onprem contributors -->\n"
-    licence = "<!-- SPDX-License-Identifier: GPL-3.0-or-later. Made by tests/tools/pages.py -->\n"
+    licence = "<!-- SPDX-License-Identifier: GPL-3.0-or-later -->\n<!-- Made by tests/tools/pages.py -->\n"
+    # REUSE-IgnoreEnd
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'role="img" aria-label="{escape(title)}">\n<title>{escape(title)}</title>\n'
