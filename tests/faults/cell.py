@@ -165,7 +165,7 @@ def run_cell(
     call: Call, fault: Fault, mode: str, client: Client, emulator: Emulator, ledger: Path, elsewhere: str
 ) -> Seen:
     meddler = Meddler(Seen())
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = {"timeout": fault.timeout}
     times = 1 if mode == "once" else 0
     if fault.gate:
         meddler.gate = _gate(client, emulator, fault.gate)
@@ -175,8 +175,6 @@ def run_cell(
     else:
         order = kinds.order_of(fault, elsewhere)
         client.order_fault(order.pop("kind"), call.method, call.path, times=times, skip=call.before, **order)
-    if fault.large:
-        given["timeout"] = kinds.TIMEOUT_MEASURED
     try:
         if fault.large:
             tracemalloc.start()

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 RETRY_TIMEOUT = {"once": 3, "forever": 1}  # seconds, as options of the task
-TIMEOUT = 1
-TIMEOUT_MEASURED = 10  # measuring memory takes its time
+TIMEOUT = 5  # seconds; a busy machine is no fault
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,6 @@ class Fault:
     not_executed: bool = False  # the caller can know that the call was not executed
     harmless: bool = False  # there is nothing wrong with the answer as far as the API is concerned
     session_over: bool = False  # a new login helps
-    success: bool = False  # it looks like a success (status 2xx), but is none
     status: int | None = None
     code: int | None = None
     says: str = ""  # what the message holds
@@ -40,10 +38,11 @@ class Fault:
     large: bool = False  # of which the memory is measured
 
     @property
-    def short(self) -> str:
-        """What the message of a clear error is about, in a word or two."""
-        numbers = [str(number) for number in (self.status, self.code) if number is not None]
-        return "/".join(numbers) or self.says
+    def timeout(self) -> int:
+        """The option of the task: as short as can be where the cell waits for it."""
+        if self.large:
+            return 10  # measuring memory takes its time
+        return 1 if self.slow and self.transient and self.status is None else TIMEOUT
 
 
 def _status(name: str, status: int, code: int | None = None, **more: Any) -> Fault:
@@ -62,7 +61,7 @@ def _later() -> str:
 BUSY: dict[str, Any] = {"transient": True, "not_executed": True, "family": "Busy"}
 CODES: dict[str, Any] = {"family": "API codes", "transient": True}
 TLS: dict[str, Any] = {"family": "TLS", "not_executed": True}
-ANSWERS: dict[str, Any] = {"family": "Answers that are none", "success": True}
+ANSWERS: dict[str, Any] = {"family": "Answers that are none"}
 
 FAULTS: tuple[Fault, ...] = (
     # -- the network

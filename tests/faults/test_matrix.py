@@ -20,7 +20,7 @@ from faults import invariants, verdict
 from faults.calls import CALLS, Call
 from faults.cell import Seen, new_client, run_cell, run_plainly
 from faults.gate import Elsewhere
-from faults.kinds import FAULTS, RETRY_TIMEOUT, TIMEOUT, TIMEOUT_MEASURED, Fault
+from faults.kinds import FAULTS, RETRY_TIMEOUT, Fault
 
 SHORT = os.environ.get("FAULTS") == "short"
 SLACK = 1.0  # seconds; two cores are shared by several workers and the emulator
@@ -74,8 +74,7 @@ def test_cell(
     invariants.check_nothing_leaked(seen)
     invariants.check_writes(call, fault, seen)
     invariants.check_tokens(call, fault, seen)
-    timeout = TIMEOUT_MEASURED if fault.large else TIMEOUT
-    assert seen.seconds <= RETRY_TIMEOUT[mode] + timeout + SLACK
+    assert seen.seconds <= RETRY_TIMEOUT[mode] + fault.timeout + SLACK
     assert seen.peak < 24 * 1024 * 1024
     client.clear_faults()
     invariants.check_recovery(call, client, emulator, ledger)
