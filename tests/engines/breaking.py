@@ -21,12 +21,21 @@ FOLDER = f"{HOME}/tests/engines"
 
 @contextmanager
 def broken(container: Container) -> Iterator[None]:
-    """What runs goes on; the next start fails, until the block ends."""
-    _put(container, b"raise SystemExit(7)\n")
+    """Until the block ends."""
+    break_it(container)
     try:
         yield
     finally:
-        _put(container, Path(__file__).with_name("entry.py").read_bytes())
+        repair(container)
+
+
+def break_it(container: Container) -> None:
+    """What runs goes on; the next start fails."""
+    _put(container, b"raise SystemExit(7)\n")
+
+
+def repair(container: Container) -> None:
+    _put(container, Path(__file__).with_name("entry.py").read_bytes())
 
 
 def _put(container: Container, program: bytes) -> None:
