@@ -63,8 +63,6 @@ options:
 seealso:
   - module: wabiz.onprem.application_settings
   - module: wabiz.onprem.restart_progress
-  - plugin: wabiz.onprem.campaign_mode
-    plugin_type: role
 """
 
 EXAMPLES = r"""

@@ -128,8 +128,6 @@ options:
     type: dict
 seealso:
   - module: wabiz.onprem.health_info
-  - plugin: wabiz.onprem.coreapp
-    plugin_type: role
 """
 
 EXAMPLES = r"""

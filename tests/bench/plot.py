@@ -21,8 +21,8 @@ def _decades(low: float, high: float) -> list[float]:
 
 class _Scale:
     def __init__(self, lines: Mapping[str, Points]) -> None:
-        clients = [size for points in lines.values() for size, _ in points]
-        seconds = [value for points in lines.values() for _, value in points]
+        clients = [size for points in lines.values() for size, _dummy in points]
+        seconds = [value for points in lines.values() for _dummy, value in points]
         self.clients = (min(clients), max(clients))
         self.seconds = (min(seconds) / 1.3, max(seconds) * 1.3)
 
@@ -71,7 +71,7 @@ def picture(lines: Mapping[str, Points]) -> str:
     """An SVG of these lines, each labelled at its end."""
     lines = {name: points for name, points in lines.items() if points}
     scale = _Scale(lines)
-    sizes = sorted({size for points in lines.values() for size, _ in points})
+    sizes = sorted({size for points in lines.values() for size, _dummy in points})
     parts = _axes(scale, sizes)
     labels = _labels_apart({name: scale.y(points[-1][1]) for name, points in lines.items()})
     for colour, (name, points) in zip(COLOURS, lines.items()):

@@ -87,7 +87,7 @@ class Accounts:
 
     def check_basic(self, client: str, header: str) -> User:
         """The user of an `Authorization: Basic` header; anything wrong with it is a 401 with an empty body."""
-        scheme, _, encoded = header.partition(" ")
+        scheme, _dummy, encoded = header.partition(" ")
         try:
             name, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
         except ValueError:
@@ -111,7 +111,7 @@ class Accounts:
 
     def check_bearer(self, client: str, header: str, config: ClientConfig) -> tuple[User, str]:
         """The user of an `Authorization: Bearer` header, and the token."""
-        scheme, _, token = header.partition(" ")
+        scheme, _dummy, token = header.partition(" ")
         row = None
         if scheme.lower() == "bearer":
             row = self.store.one(

@@ -135,7 +135,7 @@ def _probe(_options: argparse.Namespace) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     # As the first process of a container there is no default for this signal: without a word it would be ignored.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, lambda *_dummy: sys.exit(128 + signal.SIGTERM))
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))

@@ -111,7 +111,7 @@ def node_order(options: argparse.Namespace) -> int:
         if options.node not in known:
             raise EmulatorError(f"no node {options.node} here (nodes: {', '.join(known)})")
         if described["mode"] == "fleet":
-            client, _, name = options.node.partition("/")
+            client, _dummy, name = options.node.partition("/")
             line = _control(state, described, state.running())
             line.call("POST", f"clients/{client}/nodes/{name}/{options.command}")
         else:
@@ -153,7 +153,7 @@ def _started(state: StateFolder, name: str) -> str:
     described = state.read()
     client = CLIENT
     if described["mode"] == "fleet":
-        client, _, name = name.partition("/")
+        client, _dummy, name = name.partition("/")
     store = Store(state.database)
     try:
         node = Cluster(store, in_process=False).node(client, name)

@@ -117,8 +117,8 @@ class Launcher:
             "password": config.password,
             "version": config.version,
             "topology": config.topology,
-            "pids": {name: pid for name, (pid, _) in self.started.items()},
-            "births": {name: born for name, (_, born) in self.started.items()},
+            "pids": {name: pid for name, (pid, _dummy) in self.started.items()},
+            "births": {name: born for name, (_dummy, born) in self.started.items()},
         }
 
     def _spawn(
@@ -144,7 +144,7 @@ class Launcher:
         """Starts a process that says in one line when it is ready."""
         child = self._spawn(name, arguments, environment, stdout=subprocess.PIPE)
         assert child.stdout is not None
-        readable, _, _ = select.select([child.stdout], [], [], READY_SECONDS)
+        readable, _dummy, _dummy = select.select([child.stdout], [], [], READY_SECONDS)
         line = child.stdout.readline() if readable else b""
         child.stdout.close()
         if not line:

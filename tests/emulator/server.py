@@ -65,7 +65,7 @@ class Server:
         config = self.services.store.config(client)
         call = Call(client, config, request.method, path, request.headers, request.query, body)
         entry = CallEntry(client, request.method, path, time.time(), write=is_write(request.method, path))
-        scheme, space, _ = call.authorization.partition(" ")
+        scheme, space, _dummy = call.authorization.partition(" ")
         entry.scheme = scheme.lower() if space else ""
         if request.method == "PATCH":
             entry.keys = _top_level_keys(body)

@@ -49,8 +49,8 @@ class Client:
         port = self._emulator.control("POST", f"tls/{variant}")["port"]
         return f"https://127.0.0.1:{port}" + (f"/{self.name}" if self.name else "")
 
-    def _control(self, method: str, what: str, /, **body: Any) -> Any:
-        return self._emulator.control(method, f"clients/{self.name or ROOT_CLIENT}/{what}", body)
+    def _control(self, verb: str, what: str, /, **body: Any) -> Any:
+        return self._emulator.control(verb, f"clients/{self.name or ROOT_CLIENT}/{what}", body)
 
     def configure(self, **options: Any) -> None:
         """Changes options that were given when the client was made."""

@@ -91,11 +91,11 @@ class Webapp:
     def _authorize(self, route: Route, call: Call) -> User | None:
         if route.access == "none":
             return None
-        scheme, _, credential = call.authorization.partition(" ")
+        scheme, _dummy, credential = call.authorization.partition(" ")
         key_counts = route.access == "key" and scheme.lower() == "apikey" and call.config.api_key != ""
         if key_counts and credential.strip() == call.config.api_key:
             return None
-        user, _ = self.services.accounts.check_bearer(call.client, call.authorization, call.config)
+        user, _dummy = self.services.accounts.check_bearer(call.client, call.authorization, call.config)
         if route.access == "admin" and not user.admin:
             raise ApiError(403, 1005, "This account is not allowed to do this")
         return user
@@ -105,5 +105,5 @@ def find_route(method: str, path: str) -> tuple[Route | None, str]:
     route = ROUTES.get((method, path))
     if route is not None:
         return route, ""
-    parent, _, last = path.rpartition("/")
+    parent, _dummy, last = path.rpartition("/")
     return (ROUTES.get((method, f"{parent}/*")) if last else None), last

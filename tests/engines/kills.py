@@ -138,7 +138,7 @@ def recorded_lines(results: Path) -> list[str]:
 
 @contextmanager
 def clusters(engine: docker.DockerClient, count: int, folder: Path) -> Iterator[list[DockerCluster]]:
-    made = [DockerCluster(engine, f"wabiz-kill-{uuid.uuid4().hex[:8]}", folder, SHAPE) for _ in range(count)]
+    made = [DockerCluster(engine, f"wabiz-kill-{uuid.uuid4().hex[:8]}", folder, SHAPE) for _dummy in range(count)]
     try:
         for cluster in made:
             cluster.up()

@@ -26,7 +26,7 @@ SLOW = Shape("multiconnect", masters=1, coreapps=2, shards=1, options={"connect_
 def test_a_loop_over_two_clients_on_one_host(
     make_cluster: Callable[[Shape], DockerCluster], log: EventLog, tmp_path: Path
 ) -> None:
-    clients = [make_cluster(Shape()) for _ in range(2)]
+    clients = [make_cluster(Shape()) for _dummy in range(2)]
     began = time.time()
     items = [
         {
@@ -74,7 +74,7 @@ def test_a_loop_over_two_clients_on_one_host(
 def test_six_clients_roll_side_by_side(
     make_cluster: Callable[[Shape], DockerCluster], log: EventLog, tmp_path: Path
 ) -> None:
-    clients = [make_cluster(SLOW) for _ in range(CLIENTS)]
+    clients = [make_cluster(SLOW) for _dummy in range(CLIENTS)]
     began = time.time()
     extra = ["-e", json.dumps({"campaign_mode_name": "sale"}), "--forks", "12"]
     run = runs.Playbook(tmp_path, "wabiz.onprem.campaign_begin", runs.inventory(*clients), *extra)
@@ -92,5 +92,7 @@ def test_six_clients_roll_side_by_side(
     print(
         f"{CLIENTS} clients: {done.seconds:.0f} s; one after another they would take {least:.0f} s for connecting alone"
     )
-    assert max(begin for begin, _ in rolls) < min(end for _, end in rolls), "all of them roll at the same time"
+    assert max(begin for begin, _dummy in rolls) < min(end for _dummy, end in rolls), (
+        "all of them roll at the same time"
+    )
     assert done.seconds < least

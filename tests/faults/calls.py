@@ -68,7 +68,7 @@ class Call:
     path: str = field(init=False)
 
     def __post_init__(self) -> None:
-        method, _, path = self.scenario.calls[self.place].partition(" ")
+        method, _dummy, path = self.scenario.calls[self.place].partition(" ")
         object.__setattr__(self, "method", method)
         object.__setattr__(self, "path", path)
 

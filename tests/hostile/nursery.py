@@ -64,9 +64,11 @@ def running_nursery() -> Iterator[Nursery]:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     ) as process:
-        yield Nursery(process)
-        assert process.stdin is not None
-        process.stdin.close()
+        try:
+            yield Nursery(process)
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
 
 
 def _child(job: dict[str, Any], pipe: int) -> None:

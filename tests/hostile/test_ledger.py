@@ -234,7 +234,7 @@ def test_readers_never_see_half_a_ledger(path: Path) -> None:
     owe(path)
 
     def use(index: int) -> Any:
-        for _ in range(20):
+        for _dummy in range(20):
             if index % 2:
                 owe(path)
             else:

@@ -85,7 +85,7 @@ def other_task(task: Mapping[str, Any]) -> dict[str, Any]:
     """A task before or after it; it is given the connection as well."""
     full = {"name": "Beside the case", **task}
     for name in task:
-        prefix, _, module = name.rpartition(".")
+        prefix, _dummy, module = name.rpartition(".")
         if prefix == "wabiz.onprem":
             full[name] = _args(module, task[name])
     return full

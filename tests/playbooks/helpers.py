@@ -89,11 +89,11 @@ class Run:
 
 
 def task(
-    module: str, name: str = "", /, *, keywords: Mapping[str, Any] | None = None, **options: Any
+    module: str, title: str = "", /, *, keywords: Mapping[str, Any] | None = None, **options: Any
 ) -> dict[str, Any]:
     """A task of this collection's module (or of any, by its full name), and keywords such as `register`."""
     action = module if "." in module else COLLECTION + module
-    return {"name": name or module, action: options, **(keywords or {})}
+    return {"name": title or module, action: options, **(keywords or {})}
 
 
 def connection(client: Client, emulator: Emulator, **changes: Any) -> dict[str, Any]:

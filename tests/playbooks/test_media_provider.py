@@ -65,7 +65,7 @@ def test_each_version_in_both_topologies(
     run = run_plays([defaults], tmp_path, "--diff", inventory=hosts, in_process=in_process, env=SECRETS)
     assert run.ok
     for host, client in clients.items():
-        for name, _ in STEPS:
+        for name, _dummy in STEPS:
             checked, real, again = (run.on(host, title) for title in (f"{name}: check", name, f"{name}: again"))
             assert [checked[key] for key in RESULT] == [real[key] for key in RESULT]
             assert (real["changed"], again["changed"]) == (True, False)

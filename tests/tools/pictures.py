@@ -78,7 +78,7 @@ def ledger() -> str:
 
 
 def holding() -> str:
-    def bar(x: int, y: int, width: int, label: str, kind: str) -> str:
+    def block(x: int, y: int, width: int, label: str, kind: str) -> str:
         return _box(x, y, width, 34, [label], kind)
 
     return _svg(
@@ -87,15 +87,15 @@ def holding() -> str:
         "Two overlapping campaigns; the inventory's wish waits until the last has ended",
         [
             _text(20, 46, "campaign A", anchor="start"),
-            bar(200, 24, 240, "active", "box"),
+            block(200, 24, 240, "active", "box"),
             _text(20, 96, "campaign B", anchor="start"),
-            bar(340, 74, 260, "active", "box"),
+            block(340, 74, 260, "active", "box"),
             _text(20, 146, "inventory says", anchor="start"),
-            bar(150, 124, 590, "garbage collection of messages: on", "off"),
+            block(150, 124, 590, "garbage collection of messages: on", "off"),
             _text(20, 206, "client has", anchor="start"),
-            bar(150, 184, 50, "on", "good"),
-            bar(200, 184, 400, "held off", "bad"),
-            bar(600, 184, 140, "on", "good"),
+            block(150, 184, 50, "on", "good"),
+            block(200, 184, 400, "held off", "bad"),
+            block(600, 184, 140, "on", "good"),
             _arrow([(200, 250), (200, 222)], "restart", (200, 264)),
             _arrow([(600, 250), (600, 222)], "restart", (600, 264)),
             _text(400, 240, "settings runs change nothing here, and say so", "small"),

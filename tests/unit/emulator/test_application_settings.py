@@ -39,12 +39,12 @@ def test_get_is_wrapped_and_patch_is_flat(make: Make) -> None:
     [("null", None), ("object", {}), ("meta", {"meta": {"version": "2.53.1", "api_status": "stable"}})],
 )
 def test_the_answer_of_a_patch_has_three_forms(make: Make, form: str, body: object) -> None:
-    _, api = make(patch_answer=form)
+    _dummy, api = make(patch_answer=form)
     assert api("PATCH", SETTINGS, {"callback_persist": False}).json == body
 
 
 def test_delete_goes_back_to_fresh_values_and_keeps_the_identity(make: Make) -> None:
-    _, api = make(settings={"webhooks": {"url": "https://example.com/?s=1"}, "callback_persist": False})
+    _dummy, api = make(settings={"webhooks": {"url": "https://example.com/?s=1"}, "callback_persist": False})
     assert api.settings()["callback_persist"] is False
     assert api("DELETE", SETTINGS).raw == b"null"
     settings = api.settings()
@@ -54,7 +54,7 @@ def test_delete_goes_back_to_fresh_values_and_keeps_the_identity(make: Make) -> 
 
 @pytest.mark.parametrize(("nested", "kept"), [("deep", 24), ("replace", 6)])
 def test_nested_objects_are_merged_or_replaced(make: Make, nested: str, kept: int) -> None:
-    _, api = make(nested=nested, settings={"webhooks.max_concurrent_requests": 24})
+    _dummy, api = make(nested=nested, settings={"webhooks.max_concurrent_requests": 24})
     api("PATCH", SETTINGS, {"webhooks": {"url": "https://example.com/"}})
     assert api.settings()["webhooks"]["max_concurrent_requests"] == kept
 
@@ -67,7 +67,7 @@ def test_a_refused_patch_changes_nothing(make: Make) -> None:
 
 
 def test_a_body_that_is_no_json_is_1025(make: Make) -> None:
-    _, api = make()
+    _dummy, api = make()
     assert api("PATCH", SETTINGS, b"{").code == 1025
 
 
@@ -86,7 +86,7 @@ def test_settings_take_effect_with_the_restart_of_each_node(make: Make) -> None:
 
 
 def test_a_restart_moves_the_start_time_of_its_node_alone(make: Make) -> None:
-    client, _ = make(topology="multiconnect")
+    client, _dummy = make(topology="multiconnect")
     before = {node["name"]: node["started"] for node in client.nodes()}
     client.restart("wacore2")
     after = {node["name"]: node["started"] for node in client.nodes()}
@@ -133,6 +133,6 @@ def test_media_providers(make: Make) -> None:
     ],
 )
 def test_providers_that_are_refused(make: Make, body: object, code: int) -> None:
-    _, api = make()
+    _dummy, api = make()
     reply = api("POST", PROVIDERS, body)
     assert (reply.status, reply.code) == (400, code)

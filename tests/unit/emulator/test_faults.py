@@ -44,16 +44,16 @@ def test_a_fault_meets_only_its_method_and_path_as_often_as_ordered(make: Make) 
     client, api = make()
     client.order_fault("status", method="PATCH", path="/v1/settings/*", times=2, skip=1, status=503)
     assert api("GET", SETTINGS).status == 200
-    assert [api("PATCH", SETTINGS, CHANGE).status for _ in range(4)] == [200, 503, 503, 200]
+    assert [api("PATCH", SETTINGS, CHANGE).status for _dummy in range(4)] == [200, 503, 503, 200]
     client.order_fault("status", times=0, status=503)
-    assert [api("GET", SETTINGS).status for _ in range(3)] == [503] * 3
+    assert [api("GET", SETTINGS).status for _dummy in range(3)] == [503] * 3
     client.clear_faults()
     assert api("GET", SETTINGS).status == 200
 
 
 def test_faults_of_one_client_leave_others_alone(make: Make) -> None:
-    client, _ = make()
-    _, other = make()
+    client, _dummy = make()
+    _dummy, other = make()
     client.order_fault("status", times=0)
     assert other("GET", SETTINGS).status == 200
 
@@ -168,7 +168,7 @@ def test_a_write_that_is_accepted_and_not_kept(make: Make) -> None:
 def test_the_token_expires_between_two_calls(make: Make, when: str, statuses: list[int]) -> None:
     client, api = make()
     client.order_fault("token_expires", method="GET", when=when)
-    assert [api("GET", SETTINGS).status for _ in range(2)] == statuses
+    assert [api("GET", SETTINGS).status for _dummy in range(2)] == statuses
 
 
 def test_each_kind_has_a_test_here() -> None:
@@ -180,6 +180,6 @@ def test_each_kind_has_a_test_here() -> None:
     ("order", "word"), [({"kind": "earthquake"}, "earthquake"), ({"kind": "delay", "location": "x"}, "location")]
 )
 def test_orders_that_make_no_sense_are_refused(make: Make, order: dict[str, Any], word: str) -> None:
-    client, _ = make()
+    client, _dummy = make()
     with pytest.raises(ControlError, match=word):
         client.order_fault(**order)

@@ -81,8 +81,8 @@ def test_rows_pile_up_when_collection_is_off_in_effect_and_go_when_it_is_on(make
 
 def test_old_clients_collect_by_their_own_setting(make: Make) -> None:
     options = {"version": "2.41.2", "collect_age": 0, "collect_interval": 0.05}
-    on, _ = make(**options)
-    off, _ = make(**options, settings={"db_garbagecollector_enable": False})
+    on, _dummy = make(**options)
+    off, _dummy = make(**options, settings={"db_garbagecollector_enable": False})
     for client in (off, on):
         client.traffic(4)
     eventually(lambda: on.rows()["total"] == 0)
@@ -90,7 +90,7 @@ def test_old_clients_collect_by_their_own_setting(make: Make) -> None:
 
 
 def test_pass_through_keeps_no_finished_rows(make: Make) -> None:
-    client, _ = make(version="2.33.4", settings={"pass_through": True, "db_garbagecollector_enable": False})
+    client, _dummy = make(version="2.33.4", settings={"pass_through": True, "db_garbagecollector_enable": False})
     client.traffic(4)
     assert client.rows()["total"] == 0
 
@@ -123,14 +123,14 @@ def test_collection_without_a_coreapp_is_1014(make: Make, kind: str) -> None:
 
 
 def test_without_a_webhook_callbacks_are_dropped_and_counted(make: Make) -> None:
-    client, _ = make()
+    client, _dummy = make()
     client.traffic(2)
     queue = client.queue()
     assert (queue["total"], queue["dropped"], queue["queued"]) == (5, 5, 0)
 
 
 def test_every_callback_arrives_over_https(make: Make, receiver: Receiver) -> None:
-    client, _ = make(settings=settings(receiver), callback_ca=str(receiver.ca_path))
+    client, _dummy = make(settings=settings(receiver), callback_ca=str(receiver.ca_path))
     client.traffic(10)
     eventually(lambda: client.queue()["delivered"] == 25)
     assert len(receiver.bodies) == 25
@@ -140,7 +140,7 @@ def test_every_callback_arrives_over_https(make: Make, receiver: Receiver) -> No
 
 def test_a_receiver_that_fails_gets_the_callback_again(make: Make, receiver: Receiver) -> None:
     receiver.statuses = [500, 302]
-    client, _ = make(settings=settings(receiver, callback_backoff_delay_ms=10))
+    client, _dummy = make(settings=settings(receiver, callback_backoff_delay_ms=10))
     client.traffic(1)
     eventually(lambda: client.queue()["queued"] == 0)
     assert client.queue()["failed_attempts"] == 2
@@ -154,7 +154,7 @@ def test_the_delay_before_the_next_attempt_grows_by_steps_up_to_its_limit() -> N
 
 
 def test_a_receiver_with_a_strange_certificate_gets_nothing(make: Make, receiver: Receiver, emulator: Any) -> None:
-    client, _ = make(settings=settings(receiver), callback_ca=emulator.ca_path)
+    client, _dummy = make(settings=settings(receiver), callback_ca=emulator.ca_path)
     client.traffic(1)
     eventually(lambda: client.queue()["failed_attempts"] > 0)
     assert receiver.bodies == []
@@ -195,7 +195,7 @@ def test_callbacks_that_were_not_persisted_are_lost_with_a_restart(make: Make, p
 def test_which_statuses_cause_callbacks(
     make: Make, receiver: Receiver, version: str, values: dict[str, Any], statuses: set[str]
 ) -> None:
-    client, _ = make(version=version, settings=settings(receiver, **values))
+    client, _dummy = make(version=version, settings=settings(receiver, **values))
     client.traffic(2)
     eventually(lambda: client.queue()["delivered"] == client.queue()["total"])
     assert {body["statuses"][0]["status"] for body in receiver.bodies} == statuses

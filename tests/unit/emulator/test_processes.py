@@ -157,7 +157,7 @@ def here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str]]:
     """A command in this very process, for those that end before they start anything: exit code and standard error."""
-    monkeypatch.setattr("emulator.commandline.signal.signal", lambda *_: None)
+    monkeypatch.setattr("emulator.commandline.signal.signal", lambda *_dummy: None)
 
     def call(command: str, *arguments: str) -> tuple[int, str]:
         try:
@@ -245,7 +245,7 @@ def test_the_emulator_of_a_killed_test_run_ends_by_itself() -> None:
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE_PARENT)}
     parent = subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
-    first, _, ca_path = parent.stdout.readline().strip().partition(" ")
+    first, _dummy, ca_path = parent.stdout.readline().strip().partition(" ")
     pid = int(first)
     assert birth(pid) is not None
     parent.kill()

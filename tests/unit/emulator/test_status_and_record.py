@@ -20,7 +20,7 @@ Make = Callable[..., tuple[Client, Api]]
 
 
 def test_health_of_a_single_instance_has_no_nodes(make: Make) -> None:
-    _, api = make()
+    _dummy, api = make()
     assert api("GET", "/v1/health").json["health"] == {"gateway_status": "connected"}
 
 
@@ -36,7 +36,7 @@ def test_health_of_multiconnect_names_nodes_roles_and_statuses(make: Make) -> No
 
 
 def test_a_restarted_node_settles_by_itself(make: Make) -> None:
-    client, _ = make(initialize_seconds=0.02, connect_seconds=0.02)
+    client, _dummy = make(initialize_seconds=0.02, connect_seconds=0.02)
     client.restart("wacore")
     assert client.node("wacore")["status"] in ("uninitialized", "connecting")
     eventually(lambda: client.node("wacore")["status"] == "connected")
@@ -57,7 +57,7 @@ def test_support_shows_no_start_time_and_one_entry_per_node(make: Make) -> None:
 
 
 def test_stats_and_metrics_come_as_json_and_for_prometheus(make: Make) -> None:
-    _, api = make()
+    _dummy, api = make()
     assert api("GET", "/v1/stats/app").json["stats"]["app"]["callback_queue_size"]["data"] == [{"value": 0}]
     assert b"callback_queue_size 0" in api("GET", "/v1/stats/app?format=prometheus").raw
     assert api("GET", "/metrics").json["metrics"]["web_uptime"]["data"][0]["value"] >= 0
@@ -96,7 +96,7 @@ def test_listeners_that_must_be_refused(make: Make, variant: str) -> None:
 
 
 def test_the_tls11_listener_does_speak_tls11(make: Make, emulator: Emulator) -> None:
-    client, _ = make()
+    client, _dummy = make()
     parts = urlsplit(client.variant_url("tls11"))
     context = ssl.create_default_context(cafile=emulator.ca_path)
     context.set_ciphers("DEFAULT:@SECLEVEL=0")

@@ -28,7 +28,7 @@ def test_a_login_answers_a_token_for_a_week(make: Make) -> None:
     (user,) = reply.json["users"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00", user["expires_after"])
     assert reply.json["meta"] == {"version": "v2.53.1", "api_status": "stable"}
-    header, claims, _ = (
+    header, claims, _dummy = (
         json.loads(_unpadded(part)) if n < 2 else part for n, part in enumerate(user["token"].split("."))
     )
     assert header["alg"] == "HS256"
@@ -59,7 +59,7 @@ def test_wrong_basic_credentials_have_an_empty_body(make: Make) -> None:
 
 
 def test_first_login_must_set_a_password(make: Make) -> None:
-    _, api = make(password="secret")
+    _dummy, api = make(password="secret")
     pending = api.login("admin", "secret")
     assert (pending.status, pending.code) == (401, 1024)
     assert pending.headers["WWW-Authenticate"] == 'Basic realm="Secured"'
@@ -119,7 +119,7 @@ def test_a_regular_user_may_not_touch_settings(make: Make) -> None:
 
 
 def test_users_come_and_go(make: Make) -> None:
-    _, api = make()
+    _dummy, api = make()
     new = {"username": "someone", "password": "Someone-1-pass"}
     created = api("POST", "/v1/users", new)
     assert (created.status, created.json["users"]) == (201, [{"username": "someone"}])
@@ -134,7 +134,7 @@ def test_users_come_and_go(make: Make) -> None:
 
 def test_an_api_key_is_good_for_watching_alone(make: Make) -> None:
     key = "k" * 12
-    _, api = make(api_key=key)
+    _dummy, api = make(api_key=key)
     headers = {"Authorization": f"Apikey {key}"}
     for path in ("/v1/health", "/v1/stats/app", "/metrics"):
         assert api("GET", path, headers=headers).status == 200
@@ -143,6 +143,6 @@ def test_an_api_key_is_good_for_watching_alone(make: Make) -> None:
 
 
 def test_a_token_of_one_client_is_none_of_another(make: Make) -> None:
-    _, one = make()
-    _, other = make()
+    _dummy, one = make()
+    _dummy, other = make()
     assert other("GET", SETTINGS, headers=one.headers).status == 401

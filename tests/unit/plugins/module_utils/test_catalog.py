@@ -112,7 +112,7 @@ def test_deprecations() -> None:
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.api)
 def test_a_row_agrees_with_itself(setting: Any) -> None:
     kind = KINDS[setting.kind]
-    assert setting.default is None or type(setting.default) is kind
+    assert setting.default is None or isinstance(setting.default, kind)
     assert setting.default_certain is (setting.default is not None) or setting.api in UNCERTAIN
     for one in setting.choices:
         assert isinstance(one, str if setting.kind == "set" else kind)

@@ -59,7 +59,7 @@ def test_each_round_has_its_own_deadline_and_all_have_one_login() -> None:
         client.renew_deadline(0, 8)
         with pytest.raises(CallError):
             client.get(HEALTH, "look")
-        for _ in range(2):
+        for _dummy in range(2):
             wire.now += 500  # far beyond the first deadline
             client.renew_deadline(0, 8)
             client.get(HEALTH, "look")

@@ -121,7 +121,8 @@ def test_flat_values_become_options() -> None:
 )
 def test_same(name: str, one: Any, other: Any, same: bool) -> None:
     assert _plan.same(name, one, other) is same
-    assert _plan.same(name, other, one) is same
+    one, other = other, one
+    assert _plan.same(name, one, other) is same
 
 
 @pytest.mark.parametrize(

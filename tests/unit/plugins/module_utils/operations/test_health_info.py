@@ -208,7 +208,7 @@ class TestWait:
     def test_never_silent_for_more_than_ten_seconds(self, mocked: Mocked, clock: Clock, interval: int) -> None:
         times = [clock.now]
 
-        def slow_look(*_: Any) -> Any:
+        def slow_look(*_dummy: Any) -> Any:
             clock.now += 8
             return answer({"health": {}})
 

@@ -149,7 +149,7 @@ class TestAmbiguousPost:
         assert mocked.writes() == ["post", "post"]
 
     def test_not_for_ever(self, mocked: Mocked) -> None:
-        mocked.client.post.side_effect = [self.LOST() for _ in range(3)]
+        mocked.client.post.side_effect = [self.LOST() for _dummy in range(3)]
         with pytest.raises(CallError, match="the answer was lost"):
             run(mocked, BEARER, *[listed()] * 4)
         assert mocked.writes() == ["post"] * 3
