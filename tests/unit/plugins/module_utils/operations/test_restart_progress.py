@@ -57,7 +57,7 @@ class Book:
 
     def step(self, step: str, owner: dict[str, Any] | None = None, check: bool = False, **given: Any) -> dict[str, Any]:
         params = {name: option.get("default") for name, option in restart_progress.OPTIONS.items()}
-        params.update(given, step=step, owner=owner or ME, ledger=self.path)
+        params.update(given, step=step, owner=ME if owner is None else owner, ledger=self.path)
         task = Task(check_mode=check, warn=self.warnings.append, progress=self.told.append)
         outcome = restart_progress.run(params, task)
         return dict(outcome.values, changed=outcome.changed)
