@@ -29,7 +29,7 @@ SLACK = 1.0  # seconds; two cores are shared by several workers and the emulator
 def _cells() -> Iterator[tuple[Call, Fault, str]]:
     for column, fault in enumerate(FAULTS):
         cells = [(call, fault, mode) for call in CALLS for mode in verdict.MODES if verdict.applies(call, fault)]
-        every = (31 if fault.slow or fault.large else 13) if SHORT else 1
+        every = (47 if fault.slow or fault.large else 23) if SHORT else 1
         yield from cells[5 * column % min(every, len(cells)) :: every]
 
 

@@ -22,7 +22,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils import _ledger
 from emulator.testing import Client, Emulator
 from hostile.nursery import Nursery, Run
 
-EVERY = 9 if os.environ.get("FAULTS") == "short" else 1
+EVERY = 14 if os.environ.get("FAULTS") == "short" else 1
 OLD: dict[str, Any] = {"callback_persist": True, "webhooks": {"max_concurrent_requests": 6}}
 NEW: dict[str, Any] = {"callback_persist": False, "webhooks": {"max_concurrent_requests": 12}}
 RESTART = ["callback_persist", "webhooks.max_concurrent_requests"]

@@ -21,7 +21,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
 from emulator.testing import Emulator
 from hostile.nursery import Nursery, Run
 
-EVERY = 9 if os.environ.get("FAULTS") == "short" else 1
+EVERY = 14 if os.environ.get("FAULTS") == "short" else 1
 SLEEP = ["sleep", "600"]
 
 
