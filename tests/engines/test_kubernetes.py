@@ -208,7 +208,7 @@ def test_a_multiconnect_client_is_rolled_masters_last(multiconnect: KubernetesCl
     print(f"multiconnect: {done.seconds:.1f} s for {len(pods)} workloads")
     assert_rolled_once(multiconnect, pods, generations)
     assert in_effect(multiconnect) == {False}
-    starts = [event["text"] for event in multiconnect.client().events() if event["kind"] == "start"]
+    starts = [event["details"] for event in multiconnect.client().events() if event["kind"] == "start"]
     assert starts[-2:] == [other, primary]
     assert SECRET not in done.output
     assert "WA_DB" not in done.output
