@@ -41,7 +41,9 @@ def emulator(*arguments: str, quiet: bool = False) -> str:
     environment = dict(os.environ, PYTHONPATH=str(ROOT / "tests"))
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise DemoError(done.stderr.strip() or f"emulator {arguments[0]} ended with {done.returncode}")
+        problem = done.stderr.strip() or f"emulator {arguments[0]} ended with {done.returncode}"
+        hint = "; choose another port: make demo DEMO_PORT=9091" if "cannot listen" in problem else ""
+        raise DemoError(problem + hint)
     if not quiet:
         print(done.stdout, end="", flush=True)
     return done.stdout
@@ -164,7 +166,7 @@ def run() -> None:
 
 
 def take_lock() -> Any:
-    HOME.mkdir(parents=True, exist_ok=True)
+    HOME.parent.mkdir(parents=True, exist_ok=True)
     lock = (HOME.parent / "demo.lock").open("a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
