@@ -97,7 +97,7 @@ def count_tests(reports: list[Path], code: int) -> tuple[int, int, int]:
             failed += bad
             skipped += left_out
             passed += int(suite.get("tests", 0)) - bad - left_out
-    if not failed and (code != 0 or not passed):
+    if not failed and (code != 0 or not passed + skipped):
         failed = 1
     return passed, failed, skipped
 
