@@ -88,12 +88,14 @@ def test_six_clients_roll_side_by_side(
         outages = events.outages(happened)
         rolls.append((outages[0].begin - began, outages[-1].end - began))
         print(f"{one.name}: first node down after {rolls[-1][0]:.1f} s, last one up after {rolls[-1][1]:.1f} s")
-    together = max(end for _, end in rolls) - min(begin for begin, _ in rolls)
+    together = max(end for _dummy, end in rolls) - min(begin for begin, _dummy in rolls)
     one_after_another = sum(end - begin for begin, end in rolls)
     print(
         f"{CLIENTS} clients: {done.seconds:.0f} s; rolls {together:.0f} s, one after another {one_after_another:.0f} s"
     )
-    assert max(begin for begin, _ in rolls) < min(end for _, end in rolls), "all of them roll at the same time"
+    assert max(begin for begin, _dummy in rolls) < min(end for _dummy, end in rolls), (
+        "all of them roll at the same time"
+    )
     assert together < one_after_another / 3
 
 
