@@ -12,7 +12,7 @@ value. Settings that the catalog does not know keep the API's key behind ``extra
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable, Mapping
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _catalog
@@ -42,7 +42,6 @@ class Plan:
     changed: list[str]  # names, sorted
     body: dict[str, Any]  # of the PATCH; empty if nothing is to be sent
     wanted: Values
-    held: list[str] = field(default_factory=list)
 
     @property
     def restart(self) -> list[str]:
@@ -111,6 +110,14 @@ def read_client(application: Mapping[str, Any], version: str | None) -> Client:
     wa_id = application.get("wa_id")
     number = _catalog.parse_version(version)
     return Client(values, extra, application, number, wa_id if isinstance(wa_id, str) else None)
+
+
+def message_collection(client: Client) -> Setting:
+    """What switches the garbage collection of messages in this client: what GET shows, else what its version has."""
+    for setting in (_catalog.MESSAGE_COLLECTION, _catalog.MESSAGE_COLLECTION_BEFORE_2_49_1):
+        if setting.name in client.values:
+            return setting
+    return _catalog.message_collection(client.version)
 
 
 def given_values(params: Mapping[str, Any]) -> Values:
@@ -187,12 +194,10 @@ def patch_body(client: Client, changed: Iterable[str], wanted: Values) -> dict[s
     return body
 
 
-def make_plan(
-    client: Client, wanted: Values, was_sent: Callable[[str, Any], bool], held: list[str] | None = None
-) -> Plan:
+def make_plan(client: Client, wanted: Values, was_sent: Callable[[str, Any], bool]) -> Plan:
     """What has to be sent so that the client has the wanted settings."""
     changed = differing(client, wanted, was_sent)
-    return Plan(changed, patch_body(client, changed, wanted), wanted, sorted(held or []))
+    return Plan(changed, patch_body(client, changed, wanted), wanted)
 
 
 def predicted(client: Client, plan: Plan) -> Values:

@@ -208,7 +208,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "what collection was before a campaign is not kept",
         f"{OPERATIONS}/application_settings.py",
-        "    _campaigns.note_before(ledger.data, current.values.get(message_collection(current).name))\n",
+        "    _campaigns.note_before(ledger.data, current.values.get(_plan.message_collection(current).name))\n",
         "",
         (CRASH, "-k", "holds_collection_off"),
     ),

@@ -35,7 +35,7 @@ def main() -> None:
         sys.exit("no Kubernetes: KUBECONFIG is not set")
     else:
         hosts = {}
-    print(json.dumps({"all": {"hosts": list(hosts)}, "_meta": {"hostvars": hosts}}))  # noqa: T201
+    print(json.dumps({"all": {"hosts": list(hosts)}, "_meta": {"hostvars": hosts}}))  # noqa: T201  (an inventory is printed)
 
 
 if __name__ == "__main__":

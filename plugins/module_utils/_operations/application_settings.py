@@ -118,19 +118,11 @@ def _own_ledger(ledger: Ledger, client: Client, task: Task) -> None:
     ledger.data["client"] = client.name
 
 
-def message_collection(current: _plan.Client) -> _catalog.Setting:
-    """What switches the garbage collection of messages in this client: what GET shows, else what its version has."""
-    for setting in (_catalog.MESSAGE_COLLECTION, _catalog.MESSAGE_COLLECTION_BEFORE_2_49_1):
-        if setting.name in current.values:
-            return setting
-    return _catalog.message_collection(current.version)
-
-
 def _wanted(
     params: Mapping[str, Any], ledger: Ledger, current: _plan.Client, given: _plan.Values
 ) -> tuple[_plan.Values, list[str]]:
     """The given settings, and over them what campaigns decide; the names of what they hold."""
-    wanted, name = dict(given), message_collection(current).name
+    wanted, name = dict(given), _plan.message_collection(current).name
     if params[_COLLECT] is not None:
         other = [
             one
@@ -160,12 +152,12 @@ def _to_wanted(
     given = dict(_checks.without_placeholders(current, given), **reset)
     wanted, held = _wanted(params, ledger, current, given)
     _checks.check_against(current, wanted)
-    plan = _plan.make_plan(current, wanted, ledger.was_sent, held)
+    plan = _plan.make_plan(current, wanted, ledger.was_sent)
     after = _plan.predicted(current, plan)
     _checks.check_webhook_loss(current, after, params["allow_webhook_loss"])
     for text in _checks.warnings(current, given, after):
         task.warn(text)
-    _campaigns.note_before(ledger.data, current.values.get(message_collection(current).name))
+    _campaigns.note_before(ledger.data, current.values.get(_plan.message_collection(current).name))
     if plan.body and not task.check_mode:
         after = _settings_write.patch(ledger, client, current, plan).values
     elif plan.restart:

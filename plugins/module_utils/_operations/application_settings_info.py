@@ -10,11 +10,17 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns, _checks, _connection, _owed, _resource
+from ansible_collections.wabiz.onprem.plugins.module_utils import (
+    _campaigns,
+    _checks,
+    _connection,
+    _owed,
+    _plan,
+    _resource,
+)
 from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
 from ansible_collections.wabiz.onprem.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, open_ledger
-from ansible_collections.wabiz.onprem.plugins.module_utils._operations.application_settings import message_collection
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
 
 LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
@@ -40,7 +46,7 @@ def run(
             "api_version": _checks.version_text(current) if current.version else None,
         }
         if params["ledger"]:
-            held = [message_collection(current).name] if _campaigns.is_active(ledger.data) else []
+            held = [_plan.message_collection(current).name] if _campaigns.is_active(ledger.data) else []
             values.update(_from_ledger(ledger), held_settings=held)
         return Outcome(False, values)
 
