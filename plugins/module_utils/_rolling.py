@@ -73,7 +73,7 @@ def release_lease(data: Data, owner: Mapping[str, Any]) -> None:
 def observe(data: Data, nodes: Nodes, connected: int) -> List[str]:
     """Notes the nodes as they are at the beginning of a roll, or at the beginning of its continuation.
 
-    :arg nodes: name, role, started, running, health_key, host.
+    :arg nodes: name, role, started, running, health_key, host, size.
     :arg connected: how many nodes the health report shows as connected; kept from the first time on.
     :returns: the names of nodes that were noted before and are gone.
     """
@@ -96,6 +96,7 @@ def _noted(node: Mapping[str, Any], known: Optional[Mapping[str, Any]]) -> Dict[
         "role": node["role"],
         "host": node["host"],
         "health_key": node["health_key"],
+        "size": max(1, node.get("size") or 1),
         "running": running,
         "started": known["started"] if known else node["started"],
         "done": done,
@@ -142,6 +143,12 @@ def total(data: Mapping[str, Any]) -> int:
     return len(_entries(data))
 
 
+def _size(entry: Mapping[str, Any]) -> int:
+    """How many nodes of the health report an entry stands for; ledgers of before do not tell."""
+    size: int = entry.get("size") or 1
+    return size
+
+
 def expected_connected(data: Mapping[str, Any]) -> Optional[int]:
     """How many nodes have to be connected before the next one may go: as many as before the first, without those
     that are owed a start and are down. None before the baseline."""
@@ -149,8 +156,8 @@ def expected_connected(data: Mapping[str, Any]) -> Optional[int]:
     if not restart or not restart["baseline"]:
         return None
     entries = _entries(data).values()
-    down = sum(1 for entry in entries if not entry["done"] and not entry["running"])
-    expected: int = min(restart["baseline"]["connected"], len(entries)) - down
+    down = sum(_size(entry) for entry in entries if not entry["done"] and not entry["running"])
+    expected: int = min(restart["baseline"]["connected"], sum(map(_size, entries))) - down
     return max(0, expected)
 
 

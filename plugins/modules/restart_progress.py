@@ -85,6 +85,11 @@ options:
         description: The machine that the node runs on. Kept for people who read the ledger.
         type: str
         default: ""
+      size:
+        description:
+          - How many nodes of the health report this one stands for, such as the replicas of a workload that is restarted as a whole.
+        type: int
+        default: 1
       details:
         description: What the caller wants to keep with the node. Ignored.
         type: dict

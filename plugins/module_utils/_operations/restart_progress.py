@@ -26,6 +26,7 @@ _NODE: Dict[str, Dict[str, Any]] = {
     "running": {"type": "bool", "default": True},
     "health_key": {"type": "str", "default": "", "no_log": False},
     "host": {"type": "str", "default": ""},
+    "size": {"type": "int", "default": 1},
     "details": {"type": "dict"},
 }
 OPTIONS: Dict[str, Dict[str, Any]] = {

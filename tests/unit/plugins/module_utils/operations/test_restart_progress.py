@@ -202,6 +202,27 @@ class TestRoll:
         assert answer["expect_connected"] == 2
         assert book.step("advance", id=identity, node="w2", started="2")["expect_connected"] == 3
 
+    def test_a_workload_counts_with_all_its_replicas(self, book: Book) -> None:
+        book.owe()
+        nodes = [*NODES[:2], node("statefulset/wacore", size=4)]
+        assert book.step("begin", nodes=nodes, health=HEALTH, connected=5)["expect_connected"] == 5
+        assert book.step("begin", nodes=[*NODES[:2], node("statefulset/wacore", size=2)])["expect_connected"] == 4
+
+    def test_the_replicas_of_a_workload_that_is_down_are_not_waited_for(self, book: Book) -> None:
+        identity = book.owe()
+        nodes = [*NODES[:2], node("one", size=2), node("two", size=3, running=False)]
+        assert book.step("begin", nodes=nodes, connected=6)["expect_connected"] == 3
+        assert book.step("advance", id=identity, node="two", started="2")["expect_connected"] == 6
+
+    def test_a_ledger_of_before_knows_no_sizes(self, book: Book) -> None:
+        book.owe()
+        book.step("begin", nodes=NODES, health=HEALTH, connected=3)
+        with Ledger(book.path, read_only=False) as ledger:
+            for entry in ledger.data["restart"]["baseline"]["nodes"].values():
+                del entry["size"]
+            ledger.save()
+        assert book.step("read")["expect_connected"] == 3
+
     def test_advance_needs_a_new_start(self, book: Book) -> None:
         identity = book.owe()
         book.step("begin", nodes=NODES)
