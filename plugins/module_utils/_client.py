@@ -28,6 +28,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
     api_title,
 )
 from ansible_collections.wabiz.onprem.plugins.module_utils._http import RawAnswer, TransportError
+from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Telling, span
 
 LOGIN = "/v1/users/login"
 LOGOUT = "/v1/users/logout"
@@ -202,8 +203,13 @@ class Client:
             if not again or pause >= self._time_left():
                 raise failure
             self._progress(f"{failure}; trying again in {pause:.1f} s, for at most {self._time_left():.0f} s")
-            self._sleep(pause)
+            self._rest(pause)
             wait = min(wait * 2, LONGEST_WAIT)
+
+    def _rest(self, seconds: float) -> None:
+        """A client may ask for a long pause."""
+        with Telling(self._progress, lambda past: f"trying again in {max(0.0, seconds - past):.1f} s"):
+            self._sleep(seconds)
 
     def _time_left(self) -> float:
         """Seconds in which another try may begin."""
@@ -219,7 +225,8 @@ class Client:
         limit = min(self._timeout, end - self._clock())
         if limit <= 0:
             raise TransportError("no time is left for it", "Raise retry_timeout.", retryable=False)
-        answer: RawAnswer = self._transport.send(method, path, headers, payload, limit)
+        with Telling(self._progress, lambda past: f"waiting for the answer to {method} {path} {span(past, limit)}"):
+            answer: RawAnswer = self._transport.send(method, path, headers, payload, limit)
         return answer
 
     def _reserve(self) -> float:

@@ -72,9 +72,7 @@ def _with(**parts: Shape) -> Shape:
     return lambda value: isinstance(value, dict) and all(shape(value.get(name)) for name, shape in parts.items())
 
 
-_NODE = _with(
-    role=_text, host=_text, health_key=_text, running=_truth, started=_text, done=_truth, size=_maybe(_count)
-)
+_NODE = _with(role=_text, host=_text, health_key=_text, running=_truth, started=_text, done=_truth, size=_maybe(_count))
 _BASELINE = _with(connected=_count, nodes=_all_of(_NODE))
 
 SHAPES: Mapping[str, Shape] = {

@@ -27,7 +27,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 RULES: dict[str, Any] = {}
 LIBRARY_ERROR = _http.REQUESTS_IMPORT_ERROR
 
-TELL_EVERY = 10.0  # seconds; nobody is left without a word for longer
+TELL_EVERY = 9.0  # seconds; nobody is left without a word for longer, and the word takes a moment to the screen
 LONGEST_LOOK = 8.0  # seconds for one look while waiting, so that it is over before the next word is due
 
 

@@ -16,6 +16,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils import _owed, _owner,
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from ansible_collections.wabiz.onprem.plugins.module_utils._telling import TELL_EVERY, span
 
 LIBRARY_ERROR = None  # nothing but Python is needed
 
@@ -56,7 +57,6 @@ RULES: Dict[str, Any] = {
 }
 
 LOOK_EVERY = 1.0  # seconds between two looks at a lease that another run has
-TELL_EVERY = 10.0
 
 Values = Dict[str, Any]
 Step = Callable[[Mapping[str, Any], Task, Ledger], Values]
@@ -79,8 +79,9 @@ def run(params: Mapping[str, Any], task: Task) -> Outcome:
             return outcome
         if now - told >= TELL_EVERY:
             told = now
-            text = "%s is restarting nodes of this client; waiting for it for %.0f s, for at most %d s"
-            task.progress(text % (holder, now - started, wait))
+            task.progress(
+                "%s is restarting nodes of this client; waiting for it %s" % (holder, span(now - started, wait))
+            )
         time.sleep(LOOK_EVERY)
 
 
