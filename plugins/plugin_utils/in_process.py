@@ -34,6 +34,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._spec import (
     shown_params,
     unknown_option,
 )
+from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Telling, span
 
 try:
     from ansible.template import trust_as_template
@@ -41,6 +42,9 @@ except ImportError:  # ansible-core before 2.19 trusts every template
     trust_as_template = str
 
 display = Display()
+
+# Options that tell how long an operation may take, the longest first.
+LIMITS = ("wait_timeout", "lease_wait", "retry_timeout")
 
 
 def _prepare_workers() -> None:
@@ -89,7 +93,9 @@ class InProcess(ActionBase):
         if self._runs_here(variables):
             return dict(result, **self._run_here(args, variables))
         wrap_async = self._task.async_val and not getattr(self._connection, "has_native_async", False)
-        result.update(self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async))
+        place = str(self._task.delegate_to or variables.get("inventory_hostname"))
+        with Telling(self._tell, lambda seconds: self._words(args, place, seconds)):
+            result.update(self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async))
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
@@ -148,6 +154,13 @@ class InProcess(ActionBase):
         # through JSON like a module's answer: tuples become lists, and data tags (2.19 and newer) stay behind
         masked: dict[str, Any] = json.loads(json.dumps(remove_values(outcome, secrets), default=str))
         return masked
+
+    def _words(self, args: Mapping[str, Any], place: str, seconds: float) -> str:
+        """For a module that works elsewhere, whose own words cannot be heard."""
+        options = self.operation.OPTIONS
+        given = [str(args.get(name, options[name]["default"])) for name in LIMITS if name in options]
+        limits = [int(text) for text in given if text.isdigit() and int(text) > 0]
+        return f"at work on {place} " + (span(seconds, limits[0]) if limits else f"for {seconds:.0f} s")
 
     def _tell(self, text: str) -> None:
         """Progress of long work; not with no_log, as nobody knows what a user hides with it."""
