@@ -16,7 +16,6 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NA
 from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
 from ansible_collections.wabiz.onprem.plugins.module_utils._redact import (
     HIDDEN,
-    hide,
     hide_pair,
     redact_url,
     redact_url_pair,
@@ -93,14 +92,18 @@ def shown_pair(
         if name not in changed:
             there, old = True, new
         target, key = (sides, name) if name in BY_NAME else (extra, name[len(_plan.EXTRA) :])
-        if name not in BY_NAME:
-            old, new = hide_pair(old, new) if there else (None, hide(new))
-        elif BY_NAME[name].url:
-            old, new = redact_url_pair(_url(old), _url(new))
+        old, new = shown_values(name, old if there else None, new)
         if there:
             target[0][key] = old
         target[1][key] = new
     return _with_extra(sides[0], extra[0]), _with_extra(sides[1], extra[1])
+
+
+def shown_values(name: str, one: Any, other: Any) -> tuple[Any, Any]:
+    """Two values of a setting in a form that may be shown, visibly different where they differ."""
+    if name not in BY_NAME:
+        return hide_pair(one, other)
+    return redact_url_pair(_url(one), _url(other)) if BY_NAME[name].url else (one, other)
 
 
 def _with_extra(values: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping
 
 from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import nearest
 from ansible_collections.wabiz.onprem.plugins.module_utils._redact import hide_values, redact_url
@@ -90,3 +92,20 @@ def no_dictionary(options: Options, args: Mapping[str, Any]) -> str:
         if options[name].get("type") == "dict" and value is not None and not isinstance(value, Mapping):
             return str(name)
     return ""
+
+
+def typed(options: Options, values: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Values that are no arguments of their own, validated as if they were: all options, and what is wrong.
+
+    Of what is wrong the text holds no secret value. Where something is, the values are those that were understood.
+    """
+    unknown = unknown_option(options, values)
+    if unknown:
+        name, place, known = unknown
+        return {}, f"Unknown setting {place}{name}." + (f" Did you mean {known}?" if known else "")
+    name = no_dictionary(options, values)
+    if name:
+        return {}, f"The setting {name} must be a dictionary."
+    validation = ArgumentSpecValidator(argument_spec(options)).validate(dict(values))
+    problem = validation.errors.msg if validation.error_messages else ""
+    return validation.validated_parameters, str(remove_values(problem, validation._no_log_values))

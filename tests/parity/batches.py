@@ -7,7 +7,7 @@ from __future__ import annotations
 from .batch import Batch
 from .case import PASSWORD, Case
 from .cases_ansible import ENDING, GATES, KEYWORDS, PERSIST
-from .cases_others import LEDGERS, PROVIDERS, SERVICES
+from .cases_others import LEDGERS, PROVIDERS, SERVICES, STATUS
 from .cases_settings import CHANGED, FAILED, FAILURES, LEDGER, UNCHANGED, WORK
 
 FROM_ENVIRONMENT = (
@@ -33,6 +33,7 @@ BATCHES = (
     Batch("failures", FAILURES),
     Batch("other modules", (*PROVIDERS, *SERVICES)),
     Batch("ledgers", LEDGERS),
+    Batch("status", STATUS),
     Batch("Ansible's keywords", KEYWORDS),
     Batch("the end of a play", ENDING),
     Batch("gates", GATES),

@@ -113,6 +113,36 @@ SERVICES = (
     Case("health of no client", module="health_info", args={"api_url": "https://127.0.0.1:1/x"}, expect=FAILED),
 )
 
+STATUS = (
+    Case("the status", module="client_status", expect=UNCHANGED),
+    Case("the status of many", module="client_status", options={"topology": "multiconnect"}, expect=UNCHANGED),
+    Case(
+        "the status of a client that differs",
+        module="client_status",
+        first=[BEGIN_SALE, MAKE_OWED],
+        args={
+            "settings": {
+                "callback_persist": "yes",
+                "webhooks": {"url": "{{ webhook }}"},
+                "extra_settings": {"key": "{{ extra_secret }}"},
+            },
+            **LEDGER,
+        },
+        task={"diff": True},
+        expect=UNCHANGED,
+    ),
+    Case("the status in check mode", module="client_status", args=LEDGER, task={"check_mode": True}, expect=UNCHANGED),
+    Case(
+        "settings that nobody understands",
+        module="client_status",
+        args={"settings": {"webhooks": "{{ webhook }}"}},
+        expect=UNCHANGED,
+    ),
+    Case("a status that is refused", module="client_status", args={"password": "{{ wrong_password }}"}),
+    Case("the status of nobody", module="client_status", args={"api_url": "https://127.0.0.1:1/x"}, expect=UNCHANGED),
+    Case("the status without a client", module="client_status", args={"api_url": None}, expect=FAILED),
+)
+
 LEDGERS = (
     Case("a campaign begins", module="campaign", args=SALE, task={"diff": True}, expect=CHANGED),
     Case("a campaign begins again", module="campaign", first=[BEGIN_SALE], args=SALE, expect=UNCHANGED),

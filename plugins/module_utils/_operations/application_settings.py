@@ -27,7 +27,8 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
 
 _COLLECT = "collect_messages"
-_SETTINGS: dict[str, dict[str, Any]] = dict(
+# What can be declared: the catalog, and what stands for settings that it cannot name.
+SETTINGS: dict[str, dict[str, Any]] = dict(
     _resource.setting_options(),
     **{_COLLECT: {"type": "bool"}, "extra_settings": {"type": "dict", "no_log": True, "redact": "values"}},
 )
@@ -41,7 +42,7 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
     reset={"type": "list", "elements": "str"},
     allow_webhook_loss={"type": "bool", "default": False},
     ledger={"type": "path"},
-    **_SETTINGS,
+    **SETTINGS,
 )
 RULES: dict[str, Any] = {}
 
@@ -54,8 +55,8 @@ def expand(args: dict[str, Any]) -> tuple[dict[str, Any], str]:
     if not isinstance(settings, Mapping):
         return args, "The option settings must be a dictionary of settings."
     for name, value in settings.items():
-        if name not in _SETTINGS:
-            known = _catalog.nearest(name, _SETTINGS)
+        if name not in SETTINGS:
+            known = _catalog.nearest(name, SETTINGS)
             hint = f"Did you mean {known}?" if known else "What the collection does not know goes into extra_settings."
             return args, f"Unknown setting {name} in the option settings. {hint}"
         if args.get(name) is not None:

@@ -1,0 +1,281 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""What is wrong with a client, judged from what is known of it: facts in, findings out. No network, no file.
+
+What is not known (a client that does not answer, a ledger that cannot be read) is null in the answer, and judged by
+nobody. Texts of the client are shortened and left as they are: whoever shows them makes them harmless.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass, field
+from typing import Any, Callable, Iterator, Mapping, Sequence
+
+from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns, _checks, _plan, _resource
+from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
+    CallError,
+    InputError,
+    LedgerError,
+    OnPremError,
+)
+from ansible_collections.wabiz.onprem.plugins.module_utils._health import Report
+
+CRITICAL, WARNING, OK = "critical", "warning", "ok"
+LEVELS = (CRITICAL, WARNING, OK)  # worst first
+KINDS: dict[str, str] = {
+    "unreachable": CRITICAL,
+    "task_failed": CRITICAL,
+    "no_answer": CRITICAL,
+    "refused": CRITICAL,
+    "malformed": CRITICAL,
+    "ledger_unreadable": CRITICAL,
+    "unhealthy": CRITICAL,
+    "overdue": CRITICAL,
+    "collection_off": CRITICAL,
+    "restart_owed": WARNING,
+    "collection_on": WARNING,
+    "drift": WARNING,
+    "long_campaign": WARNING,
+}
+LONGEST_TEXT, LONGEST_SENTENCE = 200, 600  # characters of what a client says, and of a finding
+
+Finding = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was found out about one client.
+
+    :arg api_url: the client as it may be shown; None where its URL cannot be.
+    :arg errors: what went wrong on the way, in its order.
+    :arg ledger: the data of its ledger; None where none was given or it cannot be read.
+    :arg declared: the settings that the inventory declares.
+    :arg collect: whether the inventory declares that messages are collected, by whatever name.
+    :arg was_sent: see ``_plan.differing``.
+    :arg long_after: after how many days a campaign without a planned end is long.
+    """
+
+    api_url: str | None
+    now: datetime.datetime
+    errors: tuple[OnPremError, ...] = ()
+    current: _plan.Client | None = None
+    report: Report | None = None
+    ledger: Mapping[str, Any] | None = None
+    declared: Mapping[str, Any] = field(default_factory=dict)
+    collect: bool | None = None
+    was_sent: Callable[[str, Any], bool] = lambda name, value: False
+    long_after: int = 7
+
+
+def level_of(findings: Sequence[Finding]) -> str:
+    """The worst level among findings."""
+    return next((level for level in LEVELS if any(one["level"] == level for one in findings)), OK)
+
+
+def finding(kind: str, text: str, since: str | None = None) -> dict[str, Any]:
+    return {"kind": kind, "level": KINDS[kind], "text": short(text, LONGEST_SENTENCE), "since": since}
+
+
+def short(text: Any, limit: int = LONGEST_TEXT) -> str:
+    """A text that somebody else wrote, at a length that can be shown."""
+    whole = str(text)
+    return whole if len(whole) <= limit else whole[: limit - 1] + "…"
+
+
+def unknown(api_url: str | None) -> dict[str, Any]:
+    """A client of which nothing is known."""
+    return {
+        "api_url": api_url,
+        "level": OK,
+        "findings": [],
+        "api_version": None,
+        "health": None,
+        "campaigns": [],
+        "message_collection": {"set": None, "in_effect": None, "held": False},
+        "restart": {"owed": None, "since": None, "settings": []},
+        "held_settings": [],
+        "drift": [],
+    }
+
+
+def judge(facts: Facts) -> dict[str, Any]:
+    """The client as it stands in the status of the fleet, all but its name."""
+    entry = unknown(facts.api_url)
+    if facts.ledger is not None:
+        entry["campaigns"] = [_campaign(one) for one in _campaigns.listed(facts.ledger, facts.now)]
+        entry["restart"] = _restart(facts.ledger)
+    if facts.report is not None:
+        entry["api_version"] = facts.report.api_version
+        entry["health"] = _health(facts.report, _expected(facts.ledger))
+    entry["message_collection"]["held"] = bool(entry["campaigns"])
+    if facts.current is not None:
+        entry["api_version"] = _checks.version_text(facts.current) if facts.current.version else entry["api_version"]
+        _judge_settings(facts, facts.current, entry)
+    findings = sorted(_findings(facts, entry), key=lambda one: LEVELS.index(one["level"]))
+    return dict(entry, findings=findings, level=level_of(findings))
+
+
+def _campaign(campaign: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(campaign, name=short(campaign["name"]), since=short(campaign["since"]))
+
+
+def _restart(ledger: Mapping[str, Any]) -> dict[str, Any]:
+    restart = ledger["restart"]
+    if restart is None:
+        # A write that nobody knows the end of may have been taken; only the client can tell, and it has not.
+        return {"owed": None if ledger["intention"] else False, "since": None, "settings": []}
+    return {"owed": True, "since": short(restart["since"]), "settings": [short(name) for name in restart["settings"]]}
+
+
+def _expected(ledger: Mapping[str, Any] | None) -> int | None:
+    """How many nodes were connected before the rolling restart that is under way."""
+    restart = ledger["restart"] if ledger else None
+    baseline = restart["baseline"] if restart else None
+    return baseline["connected"] if baseline else None
+
+
+def _health(report: Report, expected: int | None) -> dict[str, Any]:
+    nodes = [
+        {"name": short(node.name), "role": short(node.role), "status": short(node.status)} for node in report.nodes
+    ]
+    return {"settled": not report.unsettled(expected), "connected": report.connected, "nodes": nodes}
+
+
+def _judge_settings(facts: Facts, current: _plan.Client, entry: dict[str, Any]) -> None:
+    switch = _plan.message_collection(current).name
+    value = current.values.get(switch)
+    collection = entry["message_collection"]
+    collection["set"] = value if isinstance(value, bool) else None
+    restart = entry["restart"]
+    if facts.ledger is not None and restart["owed"] is not None and switch not in restart["settings"]:
+        collection["in_effect"] = collection["set"]
+    if collection["held"]:
+        entry["held_settings"] = [switch]
+    entry["drift"] = list(_drift(facts, current, entry["held_settings"]))
+
+
+def _declared(facts: Facts, current: _plan.Client) -> dict[str, Any]:
+    if facts.collect is None:
+        return dict(facts.declared)
+    return dict(facts.declared, **{_plan.message_collection(current).name: facts.collect})
+
+
+def _drift(facts: Facts, current: _plan.Client, held: list[str]) -> Iterator[dict[str, Any]]:
+    """What differs from what is declared. What a campaign holds does not count, nor does what nobody can know."""
+    declared = _declared(facts, current)
+    for name in _plan.differing(current, declared, facts.was_sent):
+        there, found = _plan.shown_value(current, name)
+        if name in held or (not there and facts.ledger is None):
+            continue
+        found, wanted = _resource.shown_values(name, found, declared[name])
+        yield {"setting": short(name), "declared": _bounded(wanted), "found": _bounded(found)}
+
+
+def _bounded(value: Any) -> Any:
+    """A value of a setting; what is of an impossible size is of an impossible kind as well, and only its head is shown."""
+    if isinstance(value, str):
+        return short(value)
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except ValueError:
+        return short(value)
+    return value if len(text) <= LONGEST_TEXT else short(text)
+
+
+def _findings(facts: Facts, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    seen = set()
+    for error in facts.errors:
+        kind = _kind_of(error)
+        if kind not in seen:
+            seen.add(kind)
+            yield finding(kind, str(error))
+    if facts.report is not None:
+        problem = _unhealthy(facts.report, _expected(facts.ledger))
+        if problem:
+            yield finding("unhealthy", f"{short(problem, 400)}. Look into the logs of these nodes.")
+    yield from _campaign_findings(facts, entry)
+    if facts.current is not None and "ledger_unreadable" not in seen:
+        yield from _collection_findings(facts, facts.current, entry)
+    yield from _other_findings(entry)
+
+
+def _kind_of(error: OnPremError) -> str:
+    if isinstance(error, LedgerError):
+        return "ledger_unreadable"
+    if not isinstance(error, CallError):
+        return "task_failed"
+    status = error.status
+    if status is None:
+        return "no_answer"
+    elsewhere = status < 400 or (status == 404 and error.code is None)  # no client answers like that
+    return "malformed" if elsewhere else "refused"
+
+
+def _unhealthy(report: Report, expected: int | None) -> str:
+    """Why the client is not well; empty if it is. A node that is disconnected may be in reserve: that is normal."""
+    problem = report.unsettled(expected)
+    if problem:
+        return problem
+    if report.connected == 0:
+        return "no node is connected: " + ", ".join(f"{node} is {node.status}" for node in report.nodes)
+    if report.single:
+        return ""
+    masters = [node for node in report.nodes if node.role == "primary_master"]
+    if len(masters) != 1:
+        return "%s nodes are primary master" % (len(masters) or "no")
+    if masters[0].status != "connected":
+        return f"{masters[0]}, the primary master, is {masters[0].status}"
+    working = any(node.role == "coreapp" and node.status == "connected" for node in report.nodes)
+    return "" if working else "no Coreapp is connected"
+
+
+def _campaign_findings(facts: Facts, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for campaign in entry["campaigns"]:
+        name, since, planned_end = campaign["name"], campaign["since"], campaign["planned_end"]
+        if campaign["overdue"]:
+            text = f"Campaign {name} is past its planned end, {planned_end}, and still holds garbage collection off. "
+            yield finding("overdue", text + "Run campaign_sweep to end it, or plan a later end.", planned_end)
+        elif planned_end is None and _days_since(since, facts.now) > facts.long_after:
+            text = f"Campaign {name} has gone on since {since} and has no planned end. "
+            yield finding("long_campaign", text + "End it with campaign_end, or plan its end.", since)
+
+
+def _days_since(text: str, now: datetime.datetime) -> float:
+    try:
+        return (now - _campaigns.parse_moment(text)).total_seconds() / 86400
+    except InputError:
+        return 0.0
+
+
+def _collection_findings(facts: Facts, current: _plan.Client, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    collection = entry["message_collection"]
+    if collection["held"] and collection["set"] is True:
+        text = "A campaign is on, but the garbage collection of messages is on as well. Run campaign_sweep."
+        yield finding("collection_on", text)
+    declared_off = _declared(facts, current).get(_plan.message_collection(current).name) is False
+    if collection["set"] is False and not collection["held"] and not declared_off:
+        text = (
+            "The garbage collection of messages is off, and no campaign holds it off: the database fills. "
+            "Switch it on with collect_messages: true, or declare it off if that is meant."
+        )
+        yield finding("collection_off", text)
+
+
+def _other_findings(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    restart, drift = entry["restart"], entry["drift"]
+    if restart["owed"]:
+        names = ", ".join(restart["settings"])
+        text = (
+            f"A restart of the Coreapp is owed since {restart['since']}; until then these are not in effect: {names}."
+        )
+        yield finding("restart_owed", f"{text} Run the playbook restart.", restart["since"])
+    if drift:
+        names = ", ".join(one["setting"] for one in drift)
+        text = "%d %s from what the inventory declares: %s. Run the playbook settings."
+        yield finding("drift", text % (len(drift), "setting differs" if len(drift) == 1 else "settings differ", names))

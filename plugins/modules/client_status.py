@@ -1,0 +1,162 @@
+#!/usr/bin/python
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: client_status
+short_description: Tell all that matters about a WhatsApp Business On-Premises client, and what is wrong with it
+version_added: 1.0.0
+description:
+  - Reads settings and health of one client with one login, and its ledger, and judges what it finds.
+  - What is wrong with the client does not fail the task. It is a finding in RV(client), also where the client does not answer,
+    refuses the login, or where its ledger cannot be read.
+  - The task fails only if its own options are wrong.
+  - M(wabiz.onprem.fleet_status) makes a table of the results of all clients. Playbook C(wabiz.onprem.campaign_status) does both.
+author:
+  - wabiz.onprem contributors (@wabiz-onprem)
+extends_documentation_fragment:
+  - wabiz.onprem.connection
+  - wabiz.onprem.ledger
+  - wabiz.onprem.attributes
+  - wabiz.onprem.attributes.info_module
+  - wabiz.onprem.attributes.actiongroup_api
+options:
+  settings:
+    description:
+      - The settings that are declared for the client, as in the option O(wabiz.onprem.application_settings#module:settings).
+      - What differs is drift. What an active campaign holds is not. What the client never shows is compared with what was sent
+        last, and not at all without O(ledger).
+      - A mistake among them is a finding, and hides nothing else of the client.
+    type: dict
+  collect_messages:
+    description:
+      - Whether the garbage collection of messages is declared on or off, whatever the client's version calls it.
+      - It can be given in O(settings) as well.
+    type: bool
+  long_after:
+    description:
+      - After how many days a campaign without a planned end is worth a warning.
+    type: int
+    default: 7
+seealso:
+  - module: wabiz.onprem.fleet_status
+  - module: wabiz.onprem.application_settings_info
+  - module: wabiz.onprem.health_info
+"""
+
+EXAMPLES = r"""
+- name: Look at a client, and do not wait for one that is silent
+  wabiz.onprem.client_status:
+    api_url: https://client1.example.com:9090
+    password: "{{ wabiz_onprem_password }}"
+    ca_path: /etc/ssl/certs/client1.pem
+    ledger: /var/lib/wabiz-onprem/client1.json
+    settings:
+      callback_persist: true
+    timeout: 5
+    retry_timeout: 0
+  register: status
+
+- name: Show what is wrong
+  ansible.builtin.debug:
+    msg: "{{ status.client.findings | map(attribute='text') }}"
+"""
+
+RETURN = r"""
+client:
+  description: What is known of the client. What is not known is V(null).
+  returned: success
+  type: dict
+  contains:
+    api_url:
+      description: The client's URL, without anything secret.
+      type: str
+      sample: https://client1.example.com:9090
+    level:
+      description: The worst level of RV(client.findings). V(ok) if there is none.
+      type: str
+      sample: critical
+    findings:
+      description: What is wrong, worst first.
+      type: list
+      elements: dict
+      contains:
+        kind:
+          description:
+            - V(no_answer), V(refused), V(malformed), V(task_failed), V(ledger_unreadable), V(unhealthy), V(overdue) and
+              V(collection_off) are critical.
+            - V(restart_owed), V(collection_on), V(drift) and V(long_campaign) are warnings.
+          type: str
+          sample: overdue
+        level:
+          description: V(critical) or V(warning).
+          type: str
+          sample: critical
+        text:
+          description: What is wrong and what to do, in a sentence or two.
+          type: str
+          sample: >-
+            Campaign spring-sale is past its planned end, 2026-04-12T18:00:00Z, and still holds garbage collection off. Run
+            campaign_sweep to end it, or plan a later end.
+        since:
+          description: Since when, in UTC, where that is known.
+          type: str
+          sample: "2026-04-12T18:00:00Z"
+    api_version:
+      description: Version of the client.
+      type: str
+      sample: 2.53.1
+    health:
+      description: Whether it is settled, how many nodes are connected, and each node's name, role and status.
+      type: dict
+      sample:
+        settled: true
+        connected: 1
+        nodes: [{name: client, role: single, status: connected}]
+    campaigns:
+      description: The active campaigns, as M(wabiz.onprem.campaign) returns them. Empty without O(ledger).
+      type: list
+      elements: dict
+      sample:
+        - name: spring-sale
+          since: "2026-04-01T08:00:00Z"
+          planned_end: "2026-04-12T18:00:00Z"
+          overdue: true
+    message_collection:
+      description:
+        - The automatic garbage collection of messages, C(set) as the client stores it, C(in_effect) as its nodes run it, and
+          whether a campaign has it C(held) off.
+        - C(in_effect) is V(null) while a restart is owed for it, and without O(ledger).
+      type: dict
+      sample: {set: false, in_effect: false, held: true}
+    restart:
+      description: Whether a restart of the Coreapp is C(owed), C(since) when, and for which C(settings).
+      type: dict
+      sample: {owed: false, since: null, settings: []}
+    held_settings:
+      description: Names of the settings that an active campaign decides.
+      type: list
+      elements: str
+      sample: [garbagecollector_enable.messages]
+    drift:
+      description:
+        - The settings that differ from what is declared, with the value that is C(declared) and the one that was C(found).
+        - The secret parts of URLs are hidden, and so are the values of C(extra_settings).
+      type: list
+      elements: dict
+      sample: [{setting: callback_persist, declared: true, found: false}]
+"""
+
+from ansible_collections.wabiz.onprem.plugins.module_utils._front import run_module
+from ansible_collections.wabiz.onprem.plugins.module_utils._operations import client_status
+
+
+def main() -> None:
+    run_module(client_status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The status of the fleet for a terminal: a line for each client, and below it what is wrong, a line for each finding.
+
+Names and texts come from people and from clients. Whatever could steer a terminal, or make two lines of one, is taken out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any, Iterator, List, Mapping, NamedTuple, Sequence
+
+HEAD = ("CLIENT", "LEVEL", "VERSION", "HEALTH", "CAMPAIGNS", "COLLECTION", "RESTART OWED", "DRIFT")
+WIDEST_NAME, WIDEST_CAMPAIGN, WIDEST_CELL, WIDEST_LINE = 40, 24, 90, 1000
+UNKNOWN = "-"
+
+# ECMA-48, 7 and 8 bits: control sequences, strings with their end, and what is left of shorter ones.
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]?"
+)
+
+
+class Line(NamedTuple):
+    """A line, and the level of the client that it is about; no level for a heading."""
+
+    text: str
+    level: str
+
+
+def harmless(text: Any, limit: int = WIDEST_LINE) -> str:
+    """A text as one line without anything that steers a terminal, direction marks included."""
+    plain = _ESCAPES.sub("", str(text))
+    shown = "".join(character if _is_shown(character) else " " for character in plain)
+    line = " ".join(shown.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _is_shown(character: str) -> bool:
+    return character == " " or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+
+def lines(document: Mapping[str, Any]) -> List[Line]:
+    """The whole table."""
+    clients = document["clients"]
+    rows = [_row(client) for client in clients]
+    widths = [max(map(_width, column)) for column in zip(HEAD, *rows)]
+    table = [Line(_joined(HEAD, widths), "")]
+    table += [Line(_joined(row, widths), client["level"]) for row, client in zip(rows, clients)]
+    found = [line for client in clients for line in _findings(client)]
+    return [*table, *([Line("", "")] if found else []), *found, Line("", ""), Line(summary_text(document), "")]
+
+
+def summary_text(document: Mapping[str, Any]) -> str:
+    return "{clients} clients: {critical} critical, {warning} warning, {ok} ok.".format(**document["summary"])
+
+
+def _row(client: Mapping[str, Any]) -> List[str]:
+    return [
+        harmless(client["name"], WIDEST_NAME),
+        harmless(client["level"]),
+        harmless(client["api_version"] or UNKNOWN, 20),
+        _health(client),
+        harmless("; ".join(_campaign(one) for one in client["campaigns"]) or UNKNOWN, WIDEST_CELL),
+        _collection(client["message_collection"]),
+        _restart(client["restart"]),
+        str(len(client["drift"])) if client["drift"] else UNKNOWN,
+    ]
+
+
+def _health(client: Mapping[str, Any]) -> str:
+    health = client["health"]
+    if health is None:
+        return UNKNOWN
+    word = "bad" if any(one["kind"] == "unhealthy" for one in client["findings"]) else "ok"
+    return "%s %s/%d" % (word, health["connected"], len(health["nodes"]))
+
+
+def _campaign(campaign: Mapping[str, Any]) -> str:
+    name = harmless(campaign["name"], WIDEST_CAMPAIGN)
+    until = f" to {_day(campaign['planned_end'])}" if campaign["planned_end"] else ", no end"
+    return f"{name} ({_day(campaign['since'])}{until}{', OVERDUE' if campaign['overdue'] else ''})"
+
+
+def _day(moment: str) -> str:
+    return harmless(str(moment).partition("T")[0], 10)
+
+
+def _collection(collection: Mapping[str, Any]) -> str:
+    """As set and as in effect."""
+    if collection["set"] is None:
+        return "-, held" if collection["held"] else UNKNOWN
+    words = {True: "on", False: "off", None: "?"}
+    return f"{words[collection['set']]}/{words[collection['in_effect']]}" + (", held" if collection["held"] else "")
+
+
+def _restart(restart: Mapping[str, Any]) -> str:
+    if restart["owed"] is None:
+        return UNKNOWN
+    return harmless(restart["since"] or "yes", 20) if restart["owed"] else "no"
+
+
+def _findings(client: Mapping[str, Any]) -> Iterator[Line]:
+    for one in client["findings"]:
+        name, kind, text = (harmless(part) for part in (client["name"], one["kind"], one["text"]))
+        yield Line(f"{name}: {one['level']}: {kind}: {text}", one["level"])
+
+
+def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths)]
+    return "  ".join(padded).rstrip()
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: wide characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in ("W", "F") else 1 for one in text
+    )
