@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+// The page works without this; it adds sorting (with sortable.js), the search field, the count and the age.
+// Levels, facts and colours are chosen with check boxes and radio buttons that the style sheet looks at.
+(() => {
+  "use strict";
+  const find = (id) => document.getElementById(id);
+  document.documentElement.classList.add("js");
+
+  const made = document.querySelector(".made time");
+  const hours = made ? (Date.now() - Date.parse(made.dateTime)) / 3600000 : 0;
+  if (hours >= 1) {
+    const days = Math.floor(hours / 24);
+    const age = days ? `${days} ${days === 1 ? "day" : "days"}` : `${Math.floor(hours)} h`;
+    find("age").textContent = `, ${age} ago`;
+    find("age").classList.toggle("bad", days > 0);
+  }
+
+  const table = document.querySelector("table.clients");
+  if (!table) return;
+  const rows = [...table.tBodies[0].rows];
+  const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+  const field = find("find");
+
+  // A heading becomes a button; sortable.js takes the click when it reaches the heading.
+  for (const heading of table.tHead.querySelectorAll("th:not(.no-sort)")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...heading.childNodes);
+    heading.append(button);
+    // Its class says which way a first click sorts; it differs from column to column here.
+    heading.addEventListener("click", () => table.classList.toggle("asc", heading.dataset.first === "ascending"));
+  }
+
+  const tell = () => {
+    const shown = rows.filter((row) => getComputedStyle(row).display !== "none");
+    find("shown").textContent = `${shown.length} of ${rows.length} shown`;
+    find("nothing").hidden = shown.length > 0;
+    const folded = shown.some((row) => !row.querySelector(".c-more details").open);
+    find("unfold").textContent = folded || !shown.length ? "Open all details" : "Close all details";
+    return { shown, folded };
+  };
+
+  const search = () => {
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const [row, text] of texts) row.hidden = !words.every((word) => text.includes(word));
+    tell();
+  };
+
+  // A link from a campaign to its client leads there, whatever has been chosen before.
+  const arrive = () => {
+    const row = location.hash.startsWith("#client-") && find(location.hash.slice(1));
+    if (!row) return;
+    if (getComputedStyle(row).display === "none") {
+      find("filters").reset();
+      search();
+    }
+    row.querySelector(".c-more details").open = true;
+    row.scrollIntoView({ block: "start" });
+    row.querySelector(".c-more summary").focus({ preventScroll: true });
+  };
+
+  find("filters").addEventListener("submit", (event) => event.preventDefault());
+  find("filters").addEventListener("change", tell);
+  field.addEventListener("input", search);
+  find("unfold").addEventListener("click", () => {
+    const { shown, folded } = tell();
+    for (const row of shown) row.querySelector(".c-more details").open = folded;
+    tell();
+  });
+  table.addEventListener("click", (event) => {
+    const row = event.target.closest("tbody > tr");
+    if (!row || event.target.closest(".c-more") || !getSelection().isCollapsed) return;
+    const details = row.querySelector(".c-more details");
+    if (details) details.open = !details.open;
+  });
+  addEventListener("hashchange", arrive);
+  search();
+  arrive();
+})();
