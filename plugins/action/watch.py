@@ -24,7 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "module": {"type": "str", "required": True},
     "options": {"type": "dict", "default": {}},
     "doing": {"type": "str", "required": True},
-    "limit": {"type": "float", "required": True},
+    "limit": {"type": "float"},
     "answer": {"type": "str"},
     "until": {"type": "str"},
     "state": {"type": "str"},
@@ -39,14 +39,16 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         del tmp
-        _validated, params = self.validate_argument_spec(OPTIONS, required_by={"until": ["answer"], "state": ["until"]})
+        _validated, params = self.validate_argument_spec(
+            OPTIONS, required_by={"until": ["answer", "limit"], "state": ["until"]}
+        )
         self._params, self._state = params, ""
         with Telling(self._tell, self._words):
             return dict(result, **self._answer(task_vars or {}))
 
     def _answer(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """The module's last answer, which is the first one unless there is something to wait for."""
-        params, attempts, end = self._params, 0, time.monotonic() + self._params["limit"]
+        params, attempts, end = self._params, 0, time.monotonic() + (self._params["limit"] or 0)
         options = self._with_defaults(params["module"], self._task.args.get("options") or {})
         while True:
             attempts += 1
@@ -98,8 +100,9 @@ class ActionModule(ActionBase):
         return Templar(loader=self._loader, variables=variables).template(variables[name])
 
     def _words(self, seconds: float) -> str:
-        params = self._params
-        return f"{params['doing']}, {span(seconds, params['limit'])}{': ' if self._state else ''}{self._state}"
+        doing, limit = self._params["doing"], self._params["limit"]
+        lasts = f"for {seconds:.0f} s" if limit is None else span(seconds, limit)
+        return f"{doing} {lasts}{': ' if self._state else ''}{self._state}"
 
     def _tell(self, text: str) -> None:
         """Also with no_log: these are the words of whoever wrote the task, and not the module's."""

@@ -48,10 +48,9 @@ options:
     required: true
   limit:
     description:
-      - How many seconds it may take.
+      - How many seconds it may take, if that is known. Required with O(until).
       - A single run of the module is not ended then. The next one is not begun.
     type: float
-    required: true
   answer:
     description: Name of the variable that O(until) and O(state) find the module's latest answer in. C(attempts) is added to it.
     type: str
