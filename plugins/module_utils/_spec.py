@@ -102,10 +102,10 @@ def typed(options: Options, values: Mapping[str, Any]) -> tuple[dict[str, Any], 
     unknown = unknown_option(options, values)
     if unknown:
         name, place, known = unknown
-        return {}, f"Unknown setting {place}{name}." + (f" Did you mean {known}?" if known else "")
+        return {}, f"unknown setting {place}{name}" + (f" (did you mean {known}?)" if known else "")
     name = no_dictionary(options, values)
     if name:
-        return {}, f"The setting {name} must be a dictionary."
+        return {}, f"the setting {name} must be a dictionary"
     validation = ArgumentSpecValidator(argument_spec(options)).validate(dict(values))
     problem = validation.errors.msg if validation.error_messages else ""
     return validation.validated_parameters, str(remove_values(problem, validation._no_log_values))
