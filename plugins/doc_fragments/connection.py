@@ -65,6 +65,10 @@ options:
 requirements:
   - requests >= 2.20
 notes:
+  - A task without O(api_url) takes what it does not give of the connection from its host's variables, as far as there are any,
+    C(wabiz_onprem_api_url) for O(api_url), C(wabiz_onprem_password) for O(password), and so on for every option of the connection.
+    Nothing but environment variables comes after them. A task with an O(api_url) of its own gets nothing from there, as the
+    credentials belong to another client; a task with a credential of its own gets no other.
   - WhatsApp Business On-Premises was shut down in October 2025. No client can be reached any more but those of the
     emulator that comes with the collection's source.
   - Nothing is taken from the environment but the variables named above, no proxy, no C(~/.netrc), and redirects are not

@@ -12,6 +12,8 @@ followed, so that credentials stay with the host they were given for.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import socket
 import ssl
@@ -110,7 +112,19 @@ _ready: list[ssl.SSLContext] = []
 def prepare() -> None:
     """Makes one context in advance. The first of a process costs milliseconds; processes forked from it inherit it."""
     if REQUESTS_IMPORT_ERROR is None and not _ready:
+        _rehearse()
         _ready.append(_new_context())
+
+
+def _rehearse() -> None:
+    """Has OpenSSL load what it needs for reading a certificate and for saying hello, and requests for preparing a request."""
+    with contextlib.suppress(OSError, ValueError):  # nothing depends on it; SSLWantReadError is an OSError
+        with open(requests.certs.where(), encoding="utf-8") as bundle:
+            first = "".join(itertools.takewhile(lambda line: "END CERT" not in line, bundle))
+        context = _new_context()
+        context.load_verify_locations(cadata=f"{first[first.index('-----BEGIN') :]}-----END CERTIFICATE-----\n")
+        Transport("https://localhost")._prepared("GET", "/", {"Accept": "*/*"}, None)
+        context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost").do_handshake()
 
 
 class _Adapter(HTTPAdapter):
@@ -136,17 +150,15 @@ class Transport:
 
     def __init__(self, base_url: str, validate_certs: bool = True, ca_path: str | None = None) -> None:
         self._base_url = base_url.rstrip("/")
+        self._prepared_url = ""
         self._attempt = Attempt()
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.headers.clear()
-        self._session.mount("https://", _Adapter(self._attempt, validate_certs))
-        self._session.verify = (ca_path or True) if validate_certs else False
+        self._adapter = _Adapter(self._attempt, validate_certs)
+        self._verify = (ca_path or True) if validate_certs else False
         if not validate_certs:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
     def close(self) -> None:
-        self._session.close()
+        self._adapter.close()
 
     def send(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, time_limit: float
@@ -156,16 +168,9 @@ class Transport:
         sent_headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         sent_headers.update(headers)
         try:
-            response = self._session.request(
-                method,
-                self._base_url + path,
-                data=body,
-                headers=sent_headers,
-                timeout=time_limit,
-                stream=True,
-                allow_redirects=False,
-            )
-            with response:
+            # The adapter by itself: what a session adds (redirects, cookies, the environment) is what is not wanted.
+            request = self._prepared(method, path, sent_headers, body)
+            with self._adapter.send(request, stream=True, timeout=time_limit, verify=self._verify) as response:
                 return RawAnswer(response.status_code, response.headers, _bounded_body(response))
         except TransportError:
             self._drop_connection()
@@ -176,9 +181,21 @@ class Transport:
             problem.never_sent = not self._attempt.sent
             raise problem from None
 
+    def _prepared(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Any:
+        """As a session prepares a request, but that the base URL is taken apart once; paths come quoted already."""
+        request = requests.PreparedRequest()
+        if not self._prepared_url:
+            request.prepare_url(self._base_url + "/", None)
+            self._prepared_url = str(request.url).rstrip("/")
+        request.method = method
+        request.url = self._prepared_url + path
+        request.prepare_headers(headers)
+        request.prepare_body(body, None)
+        return request
+
     def _drop_connection(self) -> None:
         """What follows a broken answer on the same connection would be taken for the next one."""
-        self._session.close()
+        self._adapter.close()
 
 
 def _bounded_body(response: Any) -> bytes:

@@ -233,6 +233,10 @@ EXAMPLES = r"""
       wabiz.onprem.application_settings:
         callback_backoff_delay_ms: 1000
 
+- name: The connection from variables of the host, wabiz_onprem_api_url and wabiz_onprem_password
+  wabiz.onprem.application_settings:
+    callback_backoff_delay_ms: 1000
+
 - name: Put single settings back to their documented default
   wabiz.onprem.application_settings:
     api_url: https://wa.example.com:9090

@@ -24,6 +24,7 @@ from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible.utils.display import Display
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._connection import OPTIONS as CONNECTION_OPTIONS
 from ansible_collections.wabiz.onprem.plugins.module_utils._http import prepare
 from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task, perform
 from ansible_collections.wabiz.onprem.plugins.module_utils._owner import owner_of
@@ -40,6 +41,9 @@ try:
     from ansible.template import trust_as_template
 except ImportError:  # ansible-core before 2.19 trusts every template
     trust_as_template = str
+
+CREDENTIALS = ("token", "api_key", "password")
+CONNECTION = (*CONNECTION_OPTIONS, "api_key")
 
 display = Display()
 
@@ -87,7 +91,7 @@ class InProcess(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         del tmp
         variables = task_vars or {}
-        args, problem = self._prepared_args()
+        args, problem = self._prepared_args(variables)
         if problem:
             return dict(result, failed=True, changed=False, msg=problem)
         if self._runs_here(variables):
@@ -100,9 +104,11 @@ class InProcess(ActionBase):
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
 
-    def _prepared_args(self) -> Any:
+    def _prepared_args(self, variables: Mapping[str, Any]) -> Any:
         """The arguments with what only the controller can add to them, and what is wrong with their names."""
         args = plain(self._task.args)
+        if "api_url" in self.operation.OPTIONS and "api_url" not in args:
+            args = dict(self._connection_args(variables, given=args), **args)
         expand = getattr(self.operation, "expand", None)
         if expand:
             args, problem = expand(args)
@@ -119,6 +125,20 @@ class InProcess(ActionBase):
         if "owner" in self.operation.OPTIONS and not args.get("owner"):
             args["owner"] = owner_of(os.getppid())  # a task runs in a worker; the play is its parent
         return args, ""
+
+    def _connection_args(self, variables: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+        """The connection of a task that names no client: that of its host, from the variables ``wabiz_onprem_<option>``.
+
+        Read one by one, as they are: Ansible compiles each template of a task's arguments anew for each host, which costs
+        more than the request. A task with an ``api_url`` of its own gets nothing, as the credentials are not for that client.
+        """
+        names = [name for name in CONNECTION if name in self.operation.OPTIONS and name not in given]
+        if any(given.get(name) for name in CREDENTIALS):
+            names = [name for name in names if name not in CREDENTIALS]
+        absent = (None, variables.get("omit"))
+        found = {name: variables.get(f"wabiz_onprem_{name}") for name in names}
+        values = {name: plain(self._templar.template(value)) for name, value in found.items() if value is not None}
+        return {name: value for name, value in values.items() if value not in absent}
 
     def _module_name(self) -> str:
         return str(self._task.resolved_action or self._task.action)

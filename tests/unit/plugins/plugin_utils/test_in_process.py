@@ -93,11 +93,11 @@ def test_plain() -> None:
     ],
 )
 def test_names_are_checked_before_anything_else(args: dict[str, Any], problem: str) -> None:
-    assert action(args=args)._prepared_args()[1] == problem
+    assert action(args=args)._prepared_args({})[1] == problem
 
 
 def run_here(one: InProcess) -> dict[str, Any]:
-    args, problem = one._prepared_args()
+    args, problem = one._prepared_args({})
     assert not problem
     result: dict[str, Any] = one._run_here(args, {})
     return result
@@ -129,7 +129,7 @@ def test_bad_arguments_repeat_no_secret() -> None:
 
 def test_a_text_in_the_place_of_a_dictionary_repeats_no_secret() -> None:
     one = action(None, {"hooks": '{"url": "%s", "n": "x"}' % URL})
-    said = one._prepared_args()[1] or str(run_here(one))
+    said = one._prepared_args({})[1] or str(run_here(one))
     assert not any(secret in said for secret in SECRETS), said
 
 
@@ -139,3 +139,50 @@ def test_progress_is_shown_unless_the_task_hides_what_it_does(monkeypatch: pytes
     monkeypatch.setattr(in_process, "display", SimpleNamespace(display=told.append))
     action(no_log=no_log)._tell("waiting")
     assert told == ([] if no_log else ["[the task] waiting"])
+
+
+CONNECTION = {"api_url", "username", "password", "token", "validate_certs", "ca_path", "timeout", "retry_timeout"}
+VARIABLES = {
+    "wabiz_onprem_api_url": "https://client.example",
+    "wabiz_onprem_password": "pa55w",
+    "wabiz_onprem_token": "t0ken",
+    "wabiz_onprem_timeout": 5,
+    "wabiz_onprem_api_key": "not an option of this one",
+    "wabiz_onprem_ca_path": "__omitted__",
+    "omit": "__omitted__",
+}
+
+
+def prepared(args: dict[str, Any], **operation: Any) -> dict[str, Any]:
+    one = action(args=args)
+    one.operation = SimpleNamespace(OPTIONS={name: {"type": "str"} for name in (*CONNECTION, "note")}, **operation)
+    found, problem = one._prepared_args(VARIABLES)
+    assert problem == ""
+    return dict(found)
+
+
+def test_a_task_that_names_no_client_is_for_the_client_of_its_host() -> None:
+    assert prepared({"note": "x"}) == {
+        "api_url": "https://client.example",
+        "password": "pa55w",
+        "token": "t0ken",
+        "timeout": 5,
+        "note": "x",
+    }
+
+
+def test_what_the_task_gives_comes_before_the_variables() -> None:
+    assert prepared({"timeout": 9, "ca_path": "/own"})["timeout"] == 9
+
+
+def test_credentials_do_not_go_to_another_client() -> None:
+    assert prepared({"api_url": "https://other.example"}) == {"api_url": "https://other.example"}
+
+
+def test_a_credential_of_the_task_stands_alone() -> None:
+    assert prepared({"password": "own"}) == {"api_url": "https://client.example", "password": "own", "timeout": 5}
+
+
+def test_a_module_without_a_connection_gets_none() -> None:
+    one = action(args={"password": "x"})
+    assert one._prepared_args(VARIABLES) == ({"password": "x"}, "")
