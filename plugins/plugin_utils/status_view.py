@@ -109,7 +109,7 @@ def _client(client: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
         "level_label": LEVELS[client["level"]],
         "flags": " ".join(key for key, value in flags.items() if value),
         "findings": [dict(one, label=kind_label(one["kind"]), since=shown_time(one["since"], now)) for one in findings],
-        "version": client["api_version"] or UNKNOWN,
+        "version": client["api_version"],
         "health": health,
         "campaigns": campaigns,
         "campaign_rows": [_campaign(one, now) for one in campaigns],
@@ -152,18 +152,16 @@ def _health(health: Mapping[str, Any] | None) -> dict[str, Any]:
 def _collection(collection: Mapping[str, Any]) -> dict[str, Any]:
     """Garbage collection of messages. What a campaign holds is meant to be off; what nobody holds is not."""
     as_set, in_effect, held = collection.get("set"), collection.get("in_effect"), bool(collection.get("held"))
-    note = "held" if held else ""
-    if as_set is not None and in_effect is None:
-        note = "not yet known in effect" if held else "in effect unknown"
-    elif as_set is not in_effect:
-        note = f"{_switch(in_effect)} in effect"
+    notes = ["held"] if held else []
+    if as_set is not in_effect:
+        notes.append("in effect unknown" if in_effect is None else f"{_switch(in_effect)} in effect")
     rank: Any = "" if as_set is None else (1 if held else 3) if not as_set else 2 if held else 0
     wrong = as_set is not None and as_set is held
     return {
         "text": _switch(as_set),
         "in_effect": _switch(in_effect),
         "held": held,
-        "note": note,
+        "note": ", ".join(notes),
         "wrong": wrong,
         "rank": rank,
     }
