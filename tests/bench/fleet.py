@@ -11,7 +11,7 @@ from pathlib import Path
 
 from emulator.testing import Client, Emulator
 
-# What a provider declares for a client: a handful of settings of all kinds.
+# What a provider declares for a client: a handful of settings of all kinds. playbooks/settings.yml names the same.
 WANTED = {
     "callback_backoff_delay_ms": 3000,
     "callback_persist": True,

@@ -36,13 +36,13 @@ def table(size: int, runs: Runs) -> str:
     """The medians of one fleet, as text."""
     lines = [
         f"{size} clients",
-        f"{'way':32} {'wall s':>8} {'x debug':>8} {'CPU s':>8} {'x debug':>8} {'emu s':>7} {'MiB':>7} {'requests':>9}  n",
+        f"{'way':38} {'wall s':>8} {'x debug':>8} {'CPU s':>8} {'x debug':>8} {'emu s':>7} {'MiB':>7} {'requests':>9}  n",
     ]
     base = runs["debug"]
     for name, figures in _measured(runs).items():
         wall, cpu = middle(figures, "wall"), middle(figures, "cpu")
         lines.append(
-            f"{name:32} {wall:8.2f} {wall / middle(base, 'wall'):8.2f} {cpu:8.2f} {cpu / middle(base, 'cpu'):8.2f}"
+            f"{name:38} {wall:8.2f} {wall / middle(base, 'wall'):8.2f} {cpu:8.2f} {cpu / middle(base, 'cpu'):8.2f}"
             f" {middle(figures, 'emulator_cpu'):7.2f} {middle(figures, 'memory'):7.1f}"
             f" {figures[-1].requests:9d}  {len(figures)}"
         )
