@@ -222,7 +222,7 @@ class Client:
         if self._started is None:
             self._started = self._clock()
         end = self._started + self._retry_timeout + self._timeout - self._reserve()
-        limit = min(self._timeout, end - self._clock())
+        limit = round(min(self._timeout, end - self._clock()), 2)  # as it may be told
         if limit <= 0:
             raise TransportError("no time is left for it", "Raise retry_timeout.", retryable=False)
         with Telling(self._progress, lambda past: f"waiting for the answer to {method} {path} {span(past, limit)}"):

@@ -108,4 +108,16 @@ def typed(options: Options, values: Mapping[str, Any]) -> tuple[dict[str, Any], 
         return {}, f"the setting {name} must be a dictionary"
     validation = ArgumentSpecValidator(argument_spec(options)).validate(dict(values))
     problem = validation.errors.msg if validation.error_messages else ""
-    return validation.validated_parameters, str(remove_values(problem, validation._no_log_values))
+    secrets = validation._no_log_values | set(_urls(values))
+    return validation.validated_parameters, str(remove_values(problem, secrets))
+
+
+def _urls(value: Any) -> Iterator[str]:
+    """The URLs among values: one in the wrong place is as secret as in the right one."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _urls(one)
+    elif isinstance(value, str) and "://" in value:
+        yield value

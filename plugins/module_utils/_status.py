@@ -13,11 +13,12 @@ nobody. Texts of the client are shortened and left as they are: whoever shows th
 from __future__ import annotations
 
 import datetime
-import json
+import math
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns, _checks, _plan, _resource
+from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
     CallError,
     InputError,
@@ -25,6 +26,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
     OnPremError,
 )
 from ansible_collections.wabiz.onprem.plugins.module_utils._health import Report
+from ansible_collections.wabiz.onprem.plugins.module_utils._redact import redact_url
 
 CRITICAL, WARNING, OK = "critical", "warning", "ok"
 LEVELS = (CRITICAL, WARNING, OK)  # worst first
@@ -43,6 +45,7 @@ KINDS: dict[str, str] = {
     "drift": WARNING,
     "long_campaign": WARNING,
 }
+IMPOSSIBLE = "(not a value that the setting can have)"
 LONGEST_TEXT, LONGEST_SENTENCE = 200, 600  # characters of what a client says, and of a finding
 
 Finding = Mapping[str, Any]
@@ -173,19 +176,27 @@ def _drift(facts: Facts, current: _plan.Client, held: list[str]) -> Iterator[dic
         there, found = _plan.shown_value(current, name)
         if name in held or (not there and facts.ledger is None):
             continue
-        found, wanted = _resource.shown_values(name, found, declared[name])
+        wanted = declared[name]
+        if name in BY_NAME and not BY_NAME[name].url:
+            found, wanted = _legible(found), _legible(wanted)
+        found, wanted = _resource.shown_values(name, found, wanted)
         yield {"setting": short(name), "declared": _bounded(wanted), "found": _bounded(found)}
 
 
+def _legible(value: Any) -> Any:
+    """A value of a setting that is no URL; one that no setting can have may hold anything, and is not shown."""
+    if isinstance(value, str) and "://" in value:
+        return redact_url(value)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return [_legible(one) for one in value]
+    finite = not isinstance(value, float) or math.isfinite(value)
+    return value if isinstance(value, (bool, int, float, str, type(None))) and finite else IMPOSSIBLE
+
+
 def _bounded(value: Any) -> Any:
-    """A value of a setting; what is of an impossible size is of an impossible kind as well, and only its head is shown."""
     if isinstance(value, str):
         return short(value)
-    try:
-        text = json.dumps(value, allow_nan=False)
-    except ValueError:
-        return short(value)
-    return value if len(text) <= LONGEST_TEXT else short(text)
+    return value if len(str(value)) <= LONGEST_TEXT else IMPOSSIBLE
 
 
 def _findings(facts: Facts, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -48,7 +48,7 @@ def _client(name: str, result: Any) -> dict[str, Any]:
     """One client; whatever has kept its status from being read is its finding."""
     known = result if isinstance(result, Mapping) else {}
     entry = known.get("client")
-    if isinstance(entry, Mapping) and not known.get("failed") and not known.get("unreachable"):
+    if isinstance(entry, Mapping) and entry.get("level") in LEVELS:
         return {"name": name, **unknown(None), **entry}
     text = _said_by_ansible(known.get("msg") or "")
     if known.get("unreachable"):

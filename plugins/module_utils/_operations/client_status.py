@@ -66,6 +66,7 @@ def run(
         _check_owner(ledger, name, task)
         if seen.current is not None:
             _owed.resolve(ledger.data, seen.current.values)  # what a crash has left open; nothing of it is written here
+    declared = _without_placeholders(declared, seen)
     facts = _status.Facts(
         api_url=None if name == _redact.UNREADABLE_URL else name,
         now=datetime.datetime.now(datetime.timezone.utc),
@@ -73,13 +74,12 @@ def run(
         current=seen.current,
         report=seen.report,
         ledger=ledger.data if ledger is not None else None,
-        declared=_without_placeholders(declared, seen),
+        declared=declared,
         collect=collect,
         was_sent=(ledger or NoLedger()).was_sent,
         long_after=params["long_after"],
     )
-    entry = _status.judge(facts)
-    return Outcome(values={"client": entry})
+    return Outcome(values={"client": _status.judge(facts)})
 
 
 def _read_ledger(path: str | None, seen: _Seen) -> Ledger | None:

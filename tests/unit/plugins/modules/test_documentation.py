@@ -15,7 +15,13 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._operations import ap
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import (
     application_settings_info as info_operation,
 )
-from ansible_collections.wabiz.onprem.plugins.modules import application_settings, application_settings_info
+from ansible_collections.wabiz.onprem.plugins.module_utils._operations import client_status as status_operation
+from ansible_collections.wabiz.onprem.plugins.module_utils._status import KINDS, unknown
+from ansible_collections.wabiz.onprem.plugins.modules import (
+    application_settings,
+    application_settings_info,
+    client_status,
+)
 
 DOCUMENTED = yaml.safe_load(application_settings.DOCUMENTATION)["options"]
 FRAGMENTS = {
@@ -67,8 +73,9 @@ def test_a_setting_is_documented_as_it_is(setting: Setting) -> None:
     [
         (application_settings.DOCUMENTATION, operation.OPTIONS),
         (application_settings_info.DOCUMENTATION, info_operation.OPTIONS),
+        (client_status.DOCUMENTATION, status_operation.OPTIONS),
     ],
-    ids=["application_settings", "application_settings_info"],
+    ids=["application_settings", "application_settings_info", "client_status"],
 )
 def test_the_options_are_the_documented_ones(documentation: str, options: Any) -> None:
     documented = dict(yaml.safe_load(documentation).get("options") or {}, **FRAGMENTS)
@@ -107,3 +114,12 @@ def test_what_is_returned_is_documented() -> None:
         "campaigns",
         "held_settings",
     }
+
+
+def test_the_status_is_documented() -> None:
+    client = yaml.safe_load(client_status.RETURN)["client"]["contains"]
+    assert set(client) == set(unknown(None))
+    for name, value in unknown(None).items():
+        assert not isinstance(value, dict) or set(client[name]["sample"]) == set(value)
+    said = str(client["findings"])
+    assert [kind for kind in KINDS if f"V({kind})" not in said] == ["unreachable"]  # which only fleet_status can tell
