@@ -12,10 +12,14 @@ PYTHONPATH=tests python -m engines.kubernetes_cluster up STATE.json
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shutil
+import threading
 import time
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +32,8 @@ from .kubernetes_manifests import SETTINGS_MAP, settings_map, workload
 
 WEBAPP = "waweb"
 NAMESPACE_LABEL = "io.kubernetes.pod.namespace"  # of a pod's containers, at the engine
+SANDBOX = "io.kubernetes.docker.type=podsandbox"
+LONGEST_SWEEP = 900.0  # seconds; a sweep that nobody ends
 MASTERS = ("master1", "master2")
 
 
@@ -137,6 +143,33 @@ class KubernetesCluster(DockerCluster):
         self.core.patch_namespaced_config_map(SETTINGS_MAP, self.name, {"data": {"config": config}})
 
 
+def sweep(engine: docker.DockerClient, is_over: Callable[[], bool]) -> None:
+    """Removes what is left of ended pods as soon as they have ended, until `is_over`.
+
+    A pod goes when the kubelet has collected its sandbox, which it does once a minute. Nobody learns anything from waiting.
+    """
+    ended = {"status": "exited", "label": SANDBOX}
+    while not is_over():
+        for sandbox in engine.containers.list(all=True, filters=ended, ignore_removed=True):
+            with contextlib.suppress(docker.errors.APIError):  # the kubelet has been faster
+                sandbox.remove()
+        time.sleep(0.5)
+
+
+@contextmanager
+def swept() -> Iterator[None]:
+    """In the background; with a connection of its own, as several threads must not share one."""
+    engine, over = docker.from_env(), threading.Event()
+    thread = threading.Thread(target=sweep, args=(engine, over.is_set))
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        engine.close()
+
+
 def remove(core: Any, engine: docker.DockerClient, name: str) -> None:
     """Removes the namespace with all in it, and returns when also the engine has nothing of it left."""
     try:
@@ -154,12 +187,19 @@ def remove(core: Any, engine: docker.DockerClient, name: str) -> None:
 
 
 def main() -> None:
-    """Brings up a Multiconnect client and writes how it is reached to a state file; or takes down what that names."""
+    """Brings up a Multiconnect client and writes how it is reached to a state file; or takes down what that names.
+
+    `sweep` works until the state file is gone, see there.
+    """
     parser = argparse.ArgumentParser(prog="engines.kubernetes_cluster", description=main.__doc__)
-    parser.add_argument("step", choices=["up", "down"])
+    parser.add_argument("step", choices=["up", "down", "sweep"])
     parser.add_argument("state", type=Path)
     options = parser.parse_args()
     state: Path = options.state.resolve()
+    if options.step == "sweep":
+        end = time.monotonic() + LONGEST_SWEEP
+        sweep(docker.from_env(), lambda: not state.exists() or time.monotonic() > end)
+        return
     known = json.loads(state.read_text(encoding="utf-8")) if state.exists() else {}
     name = known.get("name") or f"wabiz-{uuid.uuid4().hex[:8]}"
     cluster = KubernetesCluster(docker.from_env(), name, state.parent, Shape("multiconnect", coreapps=2, shards=1))

@@ -19,7 +19,7 @@ from playbooks.helpers import Run
 
 from engines import runs
 from engines.cluster import SECRET, Shape, eventually
-from engines.kubernetes_cluster import MASTERS, KubernetesCluster, remove
+from engines.kubernetes_cluster import MASTERS, KubernetesCluster, remove, swept
 
 pytestmark = pytest.mark.kubernetes
 
@@ -43,9 +43,10 @@ def make(engine: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) 
         made[-1].up()
         return made[-1]
 
-    yield bring_up
-    for cluster in made:
-        cluster.down()
+    with swept():
+        yield bring_up
+        for cluster in made:
+            cluster.down()
 
 
 @pytest.fixture(scope="module")
