@@ -10,7 +10,7 @@ ACTIVATED = PATH="$(CURDIR)/.venv/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR
 PARTS = $(ACTIVATED) .venv/bin/python tests/tools/run_parts.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit playbooks molecule sanity faults properties bench docs release clean
+.PHONY: help setup demo test lint unit playbooks browser molecule sanity faults properties bench docs release clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -33,6 +33,9 @@ unit: setup ## the unit tests
 
 playbooks: setup ## the playbook tests, against the emulator
 	@$(PARTS) playbooks
+
+browser: setup ## the report in a headless Chromium, if there is one
+	@$(PARTS) browser
 
 molecule: setup ## the molecule scenarios, against the emulator
 	@$(PARTS) molecule

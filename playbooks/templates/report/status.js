@@ -33,8 +33,11 @@
     heading.addEventListener("click", () => table.classList.toggle("asc", heading.dataset.first === "ascending"));
   }
 
+  // Not by its style: that would be worked out anew for every row that has no box.
+  const isShown = (row) => row.getClientRects().length > 0;
+
   const tell = () => {
-    const shown = rows.filter((row) => getComputedStyle(row).display !== "none");
+    const shown = rows.filter(isShown);
     find("shown").textContent = `${shown.length} of ${rows.length} shown`;
     find("nothing").hidden = shown.length > 0;
     const folded = shown.some((row) => !row.querySelector(".c-more details").open);
@@ -52,7 +55,7 @@
   const arrive = () => {
     const row = location.hash.startsWith("#client-") && find(location.hash.slice(1));
     if (!row) return;
-    if (getComputedStyle(row).display === "none") {
+    if (!isShown(row)) {
       find("filters").reset();
       search();
     }
