@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import (
     application_settings,
     application_settings_info,
+    client_status,
     garbage_collection,
     health_info,
     media_provider,
@@ -51,6 +52,7 @@ class Scenario:
     check_mode: bool = False
     ledger: bool = False
     provider_before: bool = False
+    tells: bool = False  # what goes wrong is what it returns; it does not fail
 
     def all_params(self, **given: Any) -> dict[str, Any]:
         """Like a front fills them in: each option is there."""
@@ -170,6 +172,9 @@ SCENARIOS: tuple[Scenario, ...] = (
         check_mode=True,
     ),
     Scenario("health_info", health_info, {}, _session("GET /v1/health")),
+    Scenario(
+        "client_status", client_status, {}, _session(f"GET {SETTINGS}", "GET /v1/health"), ledger=True, tells=True
+    ),
 )
 
 CALLS: tuple[Call, ...] = tuple(Call(scenario, place) for scenario in SCENARIOS for place in range(len(scenario.calls)))

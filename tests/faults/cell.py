@@ -48,6 +48,12 @@ class Seen:
         return bool(self.result.get("failed"))
 
     @property
+    def finding(self) -> str:
+        """The first thing that an operation found that does not fail; empty if it found nothing."""
+        findings = self.result.get("client", {}).get("findings", [])
+        return str(findings[0]["text"]) if findings else ""
+
+    @property
     def told(self) -> str:
         """Everything that the collection has said or written down."""
         return json.dumps([self.result, self.warnings, self.progress, self.ledger], default=str, ensure_ascii=False)

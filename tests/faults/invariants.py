@@ -20,12 +20,14 @@ from .verdict import leaves_unseen_token
 
 
 def check_message(call: Call, fault: Fault, seen: Seen, client: Client) -> None:
-    """An error, or a warning about the logout, names call, client, status and code, and what to do."""
+    """An error, a finding, or a warning about the logout, names call, client, status and code, and what to do."""
     if seen.failed:
         assert seen.error is not None, f"no error of the collection's own: {seen.result}"
         text = str(seen.result["msg"])
         assert seen.error.advice, text
         assert seen.result["error"]["method"] == seen.error.method
+    elif seen.finding:
+        text = seen.finding
     elif any("log out" in warning for warning in seen.warnings):
         text = next(warning for warning in seen.warnings if "log out" in warning)
     else:

@@ -33,6 +33,7 @@ what comes of both, `once / each time`:
 | passes | the task succeeds as if nothing had happened |
 | retried | the call is made again, or a GET settles whether it was executed; the task succeeds within its deadline |
 | error | the task fails with a clear message; the number is the status or the API code that the message names |
+| finding | the same from a module that does not fail, but returns what is wrong |
 | warning | the task succeeds, and says that its logout did not |
 | - | this cannot happen to this call |
 
@@ -68,7 +69,7 @@ def cell(call: Call, fault: Fault) -> str:
 def _words(call: Call, fault: Fault, mode: str) -> str:
     word = verdict.expected(call, fault, mode)
     number = fault.code or fault.status
-    return f"{word} {number}" if word == verdict.ERROR and number else word
+    return f"{word} {number}" if word in (verdict.ERROR, verdict.FINDING) and number else word
 
 
 def page() -> str:

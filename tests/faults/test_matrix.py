@@ -84,6 +84,8 @@ def test_cell(
 def _outcome(seen: Seen, plain: int) -> str:
     if seen.failed:
         return verdict.ERROR
+    if seen.finding:
+        return verdict.FINDING
     if any("log out" in warning for warning in seen.warnings):
         return verdict.WARNING
     return verdict.RETRIED if len(seen.sent) > plain else verdict.PASSES

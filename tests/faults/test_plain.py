@@ -25,7 +25,7 @@ def test_scenario(scenario: Scenario, emulator: Emulator, tmp_path: Path) -> Non
     assert seen.sent == list(scenario.calls)
     assert seen.live_tokens == 0
     assert seen.warnings == [] and seen.progress == []
-    assert seen.result["changed"] is (not scenario.name.endswith("_info"))
+    assert seen.result["changed"] is (not scenario.name.endswith(("_info", "_status")))
     check_nothing_leaked(seen)
     if scenario.check_mode:
         assert not ledger.exists()

@@ -44,5 +44,5 @@ def test_names_are_unique() -> None:
 def test_the_rules_know_each_outcome() -> None:
     """A rule that calls everything an error would be met by a client that does nothing."""
     outcomes = [verdict.expected(call, fault, mode) for call in CALLS for fault in FAULTS for mode in verdict.MODES]
-    for outcome in (verdict.PASSES, verdict.RETRIED, verdict.ERROR, verdict.WARNING):
+    for outcome in (verdict.PASSES, verdict.RETRIED, verdict.ERROR, verdict.FINDING, verdict.WARNING):
         assert outcomes.count(outcome) > 50

@@ -12,6 +12,7 @@ from .kinds import Fault
 PASSES = "passes"  # as if nothing had happened
 RETRIED = "retried"  # to success, within the one deadline
 ERROR = "error"  # a clear one
+FINDING = "finding"  # the same, from a module that returns what is wrong and does not fail
 WARNING = "warning"  # the task succeeds; what it could not do is said
 NOT_APPLICABLE = ""
 
@@ -29,6 +30,11 @@ def applies(call: Call, fault: Fault) -> bool:
 
 def expected(call: Call, fault: Fault, mode: str) -> str:
     """The outcome of a call that meets this fault once, or each time."""
+    outcome = _expected(call, fault, mode)
+    return FINDING if outcome == ERROR and call.scenario.tells else outcome
+
+
+def _expected(call: Call, fault: Fault, mode: str) -> str:
     if not applies(call, fault):
         return NOT_APPLICABLE
     if fault.harmless:
