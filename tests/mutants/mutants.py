@@ -254,4 +254,32 @@ MUTANTS: tuple[Mutant, ...] = (
         "            pass\n    return found",
         (MATRIX, "-k", "application_settings and PATCH and kept-once"),
     ),
+    Mutant(
+        "what a campaign holds counts as drift",
+        f"{UTILS}/_status.py",
+        "if name in held or (not there",
+        "if (not there",
+        (f"{UNIT}/test_status.py",),
+    ),
+    Mutant(
+        "a torn ledger says that no campaign is on",
+        f"{UTILS}/_status.py",
+        'facts.current is not None and "ledger_unreadable" not in seen',
+        "facts.current is not None",
+        (f"{UNIT}/test_status.py",),
+    ),
+    Mutant(
+        "what a client is named steers the terminal",
+        "plugins/plugin_utils/status_table.py",
+        '    plain = _ESCAPES.sub("", str(text))\n',
+        "    plain = str(text)\n    return plain\n",
+        ("tests/unit/plugins/plugin_utils/test_fleet_status.py",),
+    ),
+    Mutant(
+        "a client that cannot be reached is left out",
+        "plugins/plugin_utils/status_document.py",
+        "for name, result in results.items()),",
+        'for name, result in results.items() if not result.get("unreachable")),',
+        ("tests/unit/plugins/plugin_utils/test_fleet_status.py", "-k", "unreachable or worst_first"),
+    ),
 )
