@@ -12,7 +12,7 @@ from typing import Any, Iterable, Mapping
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.status_words import counted, duration, moment, shown_time
 
 OLDEST = timedelta(days=730)  # a campaign begun before that starts at the edge
-STEPS = tuple(timedelta(hours=hours) for hours in (1, 3, 6, 12, 24, 48, 168, 336, 720, 2160, 8760))
+STEPS = tuple(timedelta(hours=hours) for hours in (1, 3, 6, 12, 24, 48, 168, 336, 720, 2160, 4320, 8760))
 TICKS = 7
 
 
@@ -98,7 +98,8 @@ def _ticks(axis: tuple[datetime, datetime], now: datetime) -> list[dict[str, Any
     tick = epoch + step * int((begin - epoch) / step + 1)
     ticks = []
     while tick < end:
-        text = f"{tick:%H:%M}" if step < timedelta(days=1) else f"{tick.day} {tick:%b}"
+        year = "" if tick.year == now.year else f" {tick.year}"
+        text = f"{tick:%H:%M}" if step < timedelta(days=1) else f"{tick.day} {tick:%b}{year}"
         place = _place(tick, axis)
         if 4 <= place <= 96 and abs(place - _place(now, axis)) > 5:
             ticks.append({"left": place, "text": text})

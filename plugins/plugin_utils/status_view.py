@@ -94,7 +94,7 @@ def _client(client: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
     findings = sorted(client["findings"], key=lambda one: list(LEVELS).index(one["level"]))
     campaigns = client["campaigns"] or []
     restart = _restart(client["restart"] or {}, now)
-    health, collection = _health(client["health"]), _collection(client["message_collection"] or {})
+    health, collection = _health(client["health"]), _collection(client["message_collection"] or {}, findings)
     drift = [_drifted(one) for one in client["drift"] or []]
     flags = {
         "overdue": any(one["overdue"] for one in campaigns),
@@ -149,14 +149,15 @@ def _health(health: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _collection(collection: Mapping[str, Any]) -> dict[str, Any]:
+def _collection(collection: Mapping[str, Any], findings: list[dict[str, Any]]) -> dict[str, Any]:
     """Garbage collection of messages. What a campaign holds is meant to be off; what nobody holds is not."""
     as_set, in_effect, held = collection.get("set"), collection.get("in_effect"), bool(collection.get("held"))
+    kinds = {"collection_off": "critical", "collection_on": "warning"}
     notes = ["held"] if held else []
     if as_set is not in_effect:
         notes.append("in effect unknown" if in_effect is None else f"{_switch(in_effect)} in effect")
-    rank: Any = "" if as_set is None else (1 if held else 3) if not as_set else 2 if held else 0
-    wrong = as_set is not None and as_set is held
+    wrong = next((kinds[one["kind"]] for one in findings if one["kind"] in kinds), "")
+    rank: Any = "" if as_set is None else 3 if wrong else 2 if held else 1 if not as_set else 0
     return {
         "text": _switch(as_set),
         "in_effect": _switch(in_effect),

@@ -27,6 +27,7 @@ KINDS = {
     "long_campaign": "Long campaign",
 }
 
+YEAR = 365 * 86400
 UNITS = ((86400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes"))
 
 # What would not be seen, or would turn the text around it: control characters and the marks of writing direction.
@@ -77,6 +78,8 @@ def shown_time(text: Any, now: datetime | None) -> dict[str, str] | None:
 def duration(span: timedelta) -> str:
     """The length of time in its largest unit, which is as exact as somebody who looks at a fleet needs it."""
     seconds = abs(span.total_seconds())
+    if seconds >= 2 * YEAR:
+        return f"{int(seconds // YEAR)} years"
     for length, one, many in UNITS:
         number = int(seconds // length)
         if number:

@@ -89,7 +89,7 @@ def test_the_page_needs_nothing_else() -> None:
     addresses = [
         value for _tag, attributes in page.elements for name, value in attributes.items() if name in ("href", "src")
     ]
-    assert {one for one in addresses if not one.startswith("#client-")} == {"#clients", "data:,"}
+    assert {one for one in addresses if not one.startswith("#client-")} == {"#campaigns", "#clients", "data:,"}
     assert len(page.all("script")) == len(status_page.SCRIPTS)
     assert not re.search(r"url\(|@import", (FOLDER / status_page.STYLE).read_text())
     assert not [name for _tag, attributes in page.elements for name in attributes if name.startswith("on")]

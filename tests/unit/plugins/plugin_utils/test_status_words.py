@@ -41,7 +41,14 @@ def test_times(text: str | None, shown: Any) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(59, "less than a minute"), (60, "1 minute"), (7199, "1 hour"), (7200, "2 hours"), (-172800, "2 days")],
+    [
+        (59, "less than a minute"),
+        (60, "1 minute"),
+        (7199, "1 hour"),
+        (7200, "2 hours"),
+        (-172800, "2 days"),
+        (3 * 365 * 86400, "3 years"),
+    ],
 )
 def test_durations(seconds: int, text: str) -> None:
     assert duration(timedelta(seconds=seconds)) == text
@@ -119,23 +126,20 @@ def test_no_time_is_no_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("collection", "text", "note", "wrong"),
+    ("collection", "kind", "shown"),
     [
-        ({"set": True, "in_effect": True, "held": False}, "on", "", False),
-        ({"set": False, "in_effect": False, "held": True}, "off", "held", False),
-        ({"set": False, "in_effect": False, "held": False}, "off", "", True),
-        ({"set": True, "in_effect": True, "held": True}, "on", "held", True),
-        ({"set": False, "in_effect": None, "held": True}, "off", "held, in effect unknown", False),
-        ({"set": True, "in_effect": False, "held": False}, "on", "off in effect", False),
-        ({"set": None, "in_effect": None, "held": False}, "unknown", "", False),
+        ({"set": True, "in_effect": True, "held": False}, "drift", ("on", "", "")),
+        ({"set": False, "in_effect": False, "held": True}, "overdue", ("off", "held", "")),
+        ({"set": False, "in_effect": False, "held": False}, "collection_off", ("off", "", "critical")),
+        ({"set": False, "in_effect": False, "held": False}, "drift", ("off", "", "")),
+        ({"set": True, "in_effect": True, "held": True}, "collection_on", ("on", "held", "warning")),
+        ({"set": False, "in_effect": None, "held": True}, "restart_owed", ("off", "held, in effect unknown", "")),
+        ({"set": True, "in_effect": False, "held": False}, "restart_owed", ("on", "off in effect", "")),
+        ({"set": None, "in_effect": None, "held": False}, "no_answer", ("unknown", "", "")),
     ],
 )
-def test_collection_as_set_and_in_effect(collection: dict[str, Any], text: str, note: str, wrong: bool) -> None:
-    client = example.client("one", message_collection=collection)
-    document = {
-        "made": example.MADE,
-        "summary": {"clients": 1, "critical": 0, "warning": 0, "ok": 1},
-        "clients": [client],
-    }
-    shown = view(document)["clients"][0]["collection"]
-    assert (shown["text"], shown["note"], shown["wrong"]) == (text, note, wrong)
+def test_collection_as_set_and_in_effect(collection: dict[str, Any], kind: str, shown: tuple[str, str, str]) -> None:
+    client = example.client("one", example.finding(kind, "critical", "text"), message_collection=collection)
+    summary = {"clients": 1, "critical": 1, "warning": 0, "ok": 0}
+    (one,) = view({"made": example.MADE, "summary": summary, "clients": [client]})["clients"]
+    assert (one["collection"]["text"], one["collection"]["note"], one["collection"]["wrong"]) == shown
