@@ -244,6 +244,19 @@ def test_check_mode_writes_nothing(few: Fleet) -> None:
     assert not path.exists()
 
 
+def test_without_the_table(few: Fleet) -> None:
+    run = few.run("--limit", "b-off", campaign_status_table=False, campaign_status_json="status.json")
+    assert "CLIENT " not in run.output and "no campaign holds it off" not in run.output
+    assert run["Show the fleet"]["msg"] == "1 clients: 1 critical, 0 warning, 0 ok. Not in order: b-off."
+    assert json.loads((few.folder / "status.json").read_text())["summary"]["worst"] == "critical"
+
+
+def test_an_option_that_is_none(few: Fleet) -> None:
+    run = few.run("--limit", "fine", campaign_status_fail_at="sometimes")
+    assert run.code == 2
+    assert "fail_at must be one of: warning, critical, never" in run["Show the fleet"]["msg"]
+
+
 def test_only_what_is_new_is_a_change(few: Fleet) -> None:
     path = few.folder / "status.json"
     files = {"campaign_status_json": str(path), "campaign_status_html": str(few.folder / "status.html")}
