@@ -11,6 +11,8 @@ from dataclasses import dataclass
 UTILS = "plugins/module_utils"
 OPERATIONS = f"{UTILS}/_operations"
 UNIT = "tests/unit/plugins/module_utils"
+PLUGIN_UTILS = "plugins/plugin_utils"
+PAGE = "tests/unit/plugins/plugin_utils"
 MATRIX = "tests/faults/test_matrix.py"
 TOGETHER = "tests/faults/test_together.py"
 PLAIN = "tests/faults/test_plain.py"
@@ -281,5 +283,33 @@ MUTANTS: tuple[Mutant, ...] = (
         "for name, result in results.items()),",
         'for name, result in results.items() if not result.get("unreachable")),',
         ("tests/unit/plugins/plugin_utils/test_fleet_status.py", "-k", "unreachable or worst_first"),
+    ),
+    Mutant(
+        "the page does not escape",
+        f"{PLUGIN_UTILS}/status_page.py",
+        "autoescape=True",
+        "autoescape=False",
+        (f"{PAGE}/test_status_page.py",),
+    ),
+    Mutant(
+        "one text of the page is not escaped",
+        "playbooks/templates/report/parts.html.j2",
+        "{{ client.findings[0].text }}",
+        "{{ client.findings[0].text | safe }}",
+        (f"{PAGE}/test_status_page.py",),
+    ),
+    Mutant(
+        "the page lets any script run",
+        f"{PLUGIN_UTILS}/status_page.py",
+        '" ".join(_hash(script) for script in scripts)',
+        "\"'unsafe-inline'\"",
+        (f"{PAGE}/test_status_page.py",),
+    ),
+    Mutant(
+        "an overdue campaign is drawn as if it went on as planned",
+        f"{PLUGIN_UTILS}/status_timeline.py",
+        "elif end <= now:",
+        "elif end < begin:",
+        (f"{PAGE}/test_status_words.py",),
     ),
 )
