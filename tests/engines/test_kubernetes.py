@@ -185,11 +185,11 @@ def test_a_pod_that_never_gets_ready_is_named_in_the_set_time(owed: KubernetesCl
     good = json.dumps({"password": owed.password})
     owed.configure_pods("this is not what the emulator reads")
     try:
-        done = restart(owed, coreapp_kubernetes_timeout=90)
+        done = restart(owed, coreapp_kubernetes_timeout=60)
         [pod] = owed.pods("wacore")
         waited = time.time() - pod.metadata.creation_timestamp.timestamp()
-        assert waited < 90 + 30, "it was made within the set time, and little follows after that"
-        assert_refused(owed, done, "deployment/wacore", "after 90 s", f"pod {pod.metadata.name}", "last exit code")
+        assert waited < 60 + 30, "it was made within the set time, and little follows after that"
+        assert_refused(owed, done, "deployment/wacore", "after 60 s", f"pod {pod.metadata.name}", "last exit code")
         assert "CrashLoopBackOff" in done.output or "Error" in done.output
         generations = owed.generations()
     finally:

@@ -20,7 +20,7 @@ from engines.events import EventLog
 pytestmark = pytest.mark.docker
 
 CLIENTS = 6
-SLOW = Shape("multiconnect", masters=1, coreapps=2, shards=1, options={"connect_seconds": 10.0})
+SLOW = Shape("multiconnect", masters=1, coreapps=2, shards=1, options={"connect_seconds": 6.0})
 
 
 def test_a_loop_over_two_clients_on_one_host(
