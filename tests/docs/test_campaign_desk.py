@@ -39,11 +39,21 @@ def test_every_variable() -> None:
 
 
 def test_the_document() -> None:
-    shown = json.loads(block("json", "{"))
+    shown = json.loads(block("json", '{\n "schema"'))
     (client,) = shown["clients"]
     assert set(shown) == {"schema", "made", "summary", "clients"}
     assert set(client) == {"name", *unknown(None)}
     assert client["level"] == level_of(client["findings"])
+
+
+def test_what_the_hook_of_the_sweep_gets() -> None:
+    shown = json.loads(block("json", '{\n "summary"'))
+    (noted,) = (
+        one for one in yaml.safe_load((ROOT / "playbooks/tasks/sweep_tell.yml").read_text()) if "Note" in one["name"]
+    )
+    wanted = list(noted["ansible.builtin.set_fact"]["campaign_sweep__client"])
+    assert [list(client) for client in shown["clients"]] == [wanted] * 3
+    assert set(shown["summary"]) == {"clients", *(client["outcome"] for client in shown["clients"])}
 
 
 def status(worst: str, age: datetime.timedelta) -> dict[str, Any]:
