@@ -119,7 +119,7 @@ def prepare() -> None:
 def _rehearse() -> None:
     """Has OpenSSL load what it needs for reading a certificate and for saying hello, and requests for preparing a request."""
     with contextlib.suppress(OSError, ValueError):  # nothing depends on it; SSLWantReadError is an OSError
-        with open(requests.certs.where(), encoding="utf-8") as bundle:
+        with open(requests.utils.DEFAULT_CA_BUNDLE_PATH, encoding="utf-8") as bundle:
             first = "".join(itertools.takewhile(lambda line: "END CERT" not in line, bundle))
         context = _new_context()
         context.load_verify_locations(cadata=f"{first[first.index('-----BEGIN') :]}-----END CERTIFICATE-----\n")
