@@ -31,6 +31,11 @@ class Receiver:
         with self._lock:
             return len(self._bodies)
 
+    @property
+    def bodies(self) -> list[bytes]:
+        with self._lock:
+            return sorted(self._bodies)
+
     def url(self, secret: str) -> str:
         return f"https://127.0.0.1:{self.port}/hook?auth={secret}"
 
