@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -117,12 +118,13 @@ def test_read_only_client_sends_no_write(client: Client, emulator: Emulator) -> 
         api_url=client.api_url, password=client.password, ca_path=emulator.ca_path, timeout=1, retry_timeout=1
     )
     with _connection.connect(params, True, lambda text: None) as connected:
-        for write in (
+        writes: list[Callable[[], object]] = [
             lambda: connected.patch(calls.SETTINGS, {"callback_persist": False}, "write"),
             lambda: connected.delete(calls.SETTINGS, "write"),
             lambda: connected.put("/v1/services/message/gc", "write"),
             lambda: connected.post(calls.PROVIDERS, [], "write"),
-        ):
+        ]
+        for write in writes:
             with pytest.raises(ReadOnlyError):
                 write()
     assert client.calls() == []
