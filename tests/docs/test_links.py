@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urldefrag
 
 import pytest
 from docs.code_blocks import FENCE, PAGES, ROOT
@@ -32,7 +33,7 @@ def anchors(page: Path) -> set[str]:
 
 
 def leads_somewhere(page: Path, link: str) -> bool:
-    path, dummy, anchor = link.partition("#")
+    path, anchor = urldefrag(link)
     if link.startswith(SITE):
         target = DOCS / re.sub(r"\.html$", ".md", path.removeprefix(SITE) or "index.md")
     elif link.startswith(SOURCE):
