@@ -101,7 +101,7 @@ def _ticks(axis: tuple[datetime, datetime], now: datetime) -> list[dict[str, Any
         year = "" if tick.year == now.year else f" {tick.year}"
         text = f"{tick:%H:%M}" if step < timedelta(days=1) else f"{tick.day} {tick:%b}{year}"
         place = _place(tick, axis)
-        if 4 <= place <= 96 and abs(place - _place(now, axis)) > 5:
+        if 4 <= place <= 96 and abs(place - _place(now, axis)) > 9:
             ticks.append({"left": place, "text": text})
         tick += step
     return ticks
