@@ -27,8 +27,8 @@ from emulator import commandline
 
 TOOLS = Path(sys.executable).parent
 SHELL = ("shell", "sh", "console")
-# What a reader's system brings along.
-OF_THE_SYSTEM = {"cd", "cp", "crontab", "export", "git", "install", "rm", "systemctl", "tail"}
+# What a reader's system brings along, or what they have who build execution environments.
+OF_THE_SYSTEM = {"ansible-navigator", "cd", "cp", "crontab", "export", "git", "install", "rm", "systemctl", "tail"}
 # Modules of collections that readers have who need them, and tests do not.
 OF_OTHERS = ("awx.awx.schedule",)
 # Beside them: `text` is what a program has printed, and Sphinx reads the toctree.
@@ -98,6 +98,8 @@ def test_inventories(block: Block, tmp_path: Path) -> None:
 def test_execution_environments(block: Block, tmp_path: Path) -> None:
     run("ansible-builder", "create", "-f", written(block, tmp_path), "-c", tmp_path / "context")
     assert "wabiz.onprem" in (tmp_path / "context" / "_build" / "requirements.yml").read_text()
+    example = ROOT / "docs" / "examples" / "execution_environment" / "execution-environment.yml"
+    assert yaml.safe_load(example.read_text()) == block.data()
 
 
 @pytest.mark.parametrize("block", of_kind("changelog"), ids=str)

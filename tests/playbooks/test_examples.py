@@ -145,6 +145,10 @@ def test_five_hundred_clients_of_several_versions(example: Callable[..., Example
     assert [client.writes() for client in many.site.clients.values()] == [[], []]
 
 
+def test_the_smoke_test_of_an_execution_environment(tmp_path: Path) -> None:
+    assert helpers.run_playbook(str(EXAMPLES / "execution_environment" / "smoke.yml"), tmp_path).ok
+
+
 def test_the_readme(example: Callable[..., Example], tmp_path: Path) -> None:
     """What the README shows works when it is pasted."""
     inventory, play = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
