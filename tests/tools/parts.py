@@ -58,5 +58,6 @@ PARTS = (
     Part("engines", "engines test", "pytest tests/engines -m 'not long'", pytest=True),
     Part("kills", "faults", "pytest tests/engines -m long", pytest=True),
     Part("molecule", "engines molecule test", "molecule test --all"),
+    Part("docs", "test", "make --no-print-directory docs"),
     Part("tarball", "test", "tests/tools/tarball"),
 )
