@@ -119,7 +119,11 @@ def test_ten_clients_with_a_vault(example: Callable[..., Example]) -> None:
     before = ten.run(*open_it, audit)
     assert before.code != 0
     assert "wa-rome (version 2.49.1) would lose callbacks" in before.output
-    assert ten.run(*open_it, waves, audit).ok
+    run = ten.run(*open_it, waves, audit)
+    assert run.ok
+    # Every wave comes before the first restart.
+    assert run.output.count("PLAY [Settings in waves]") == 2
+    assert "Restart the node" not in run.output.partition("PLAY [Restarts that are owed]")[0]
     for name, concurrent in (("wa-berlin", 24), ("wa-rome", 6)):
         assert ten.site.in_effect(name, "webhooks.max_concurrent_requests") == {concurrent}
         assert ten.site.clients[name].stored()["callback_backoff_delay_ms"] == 1000
