@@ -47,8 +47,8 @@ class Hook:
 
 
 @pytest.fixture
-def sweep(emulator: Emulator, make_client: Callable[..., Client], tmp_path: Path) -> Callable[..., Any]:
-    """Sweeps clients that are set up as told, and says how it ended, and what the hook was given."""
+def sweep(tmp_path: Path) -> Callable[..., Any]:
+    """Sweeps the clients, and says how it ended, and what the hook was given."""
     hook = Hook(tmp_path, "campaign_sweep_found")
 
     def swept(site: Site, *arguments: str) -> tuple[Run, Any]:
@@ -115,6 +115,19 @@ class TestSweep:
         assert run.code
         assert given["summary"] == {"clients": 1, "failed": 1, "ended": 0, "repaired": 0}
 
+    def test_a_host_that_is_lost_in_the_midst(self, site: Any, sweep: Any) -> None:
+        """It takes no other with it, and is told as failed."""
+        fleet = site(a_lost={}, b_ends={"settings": OFF})
+        gone = "{{ 'local' if campaign_sweep__look is undefined else 'ssh' }}"
+        fleet.hosts["a_lost"].update(UNREACHABLE, ansible_connection=gone)
+        past(fleet, "b_ends")
+        run, given = sweep(fleet)
+        assert run.code
+        lost, ends = sorted(given["clients"], key=lambda one: str(one["name"]))
+        assert lost == told("a_lost", "failed", problem="Ansible has lost the connection in the midst of the sweep.")
+        assert ends["outcome"] == "ended"
+        assert given["summary"] == {"clients": 2, "failed": 1, "ended": 1, "repaired": 0}
+
     def test_put_off_and_failed_after_it_was_ended(self, site: Any, sweep: Any) -> None:
         """Check mode says the same beforehand; what ends in the ledger is told although the client then fails."""
         fleet = site(owes={"settings": OFF}, breaks={"settings": OFF})
@@ -167,10 +180,8 @@ class TestStatus:
         fleet.add("d-fine")
         hook = Hook(fleet.folder, "campaign_status_found")
         path = fleet.folder / "status.json"
-        for new, playbook in ((True, "campaign_status"), (False, "campaign_status")):
-            run = fleet.run(
-                playbook=f"wabiz.onprem.{playbook}", campaign_status_hook=str(hook.path), campaign_status_json=str(path)
-            )
+        for new in (True, False):
+            run = fleet.run(campaign_status_hook=str(hook.path), campaign_status_json=str(path))
             given = hook.given()
             assert run.code == 2 and "Not in order: " in run["Fail where a client is not in order"]["msg"]
             document = json.loads(path.read_text())
