@@ -13,7 +13,7 @@ version = release = "1.0.0"
 
 extensions = ["myst_parser", "sphinx_antsibull_ext", "sphinx_copybutton", "sphinx.ext.intersphinx"]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["build", "examples"]
+exclude_patterns = ["build", "docsite", "examples"]
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 
