@@ -49,7 +49,7 @@ class Launcher:
             nodes = []
             for name, kind in node_names(config):
                 self.spawn_node(name, kind)
-                nodes.append({"name": name, "key": node_key(CLIENT, name), "role": kind})
+                nodes.append({"name": name, "health_key": node_key(CLIENT, name), "role": kind})
             self._wait_settled(Cluster(store, in_process=False), config)
         finally:
             store.close()
@@ -98,7 +98,7 @@ class Launcher:
         base = description["api_url"]
         names = line.call("GET", "")["clients"]
         nodes = [
-            {"name": f"{client}/{node['name']}", "key": node["key"], "role": node["kind"]}
+            {"name": f"{client}/{node['name']}", "health_key": node["key"], "role": node["kind"]}
             for client in names
             for node in line.call("GET", f"clients/{client}/nodes")
         ]

@@ -58,7 +58,6 @@ def status() -> dict[str, Any]:
 
 def write_inventory(facts: dict[str, Any]) -> Path:
     """One client in an inventory, as a user would write it; the strategy `command` restarts the emulator's processes."""
-    nodes = [{"name": node["name"], "role": node["role"], "health_key": node["key"]} for node in facts["nodes"]]
     of_emulator = [sys.executable, "-m", "emulator"]
     variables = {
         "ansible_connection": "local",
@@ -77,7 +76,7 @@ def write_inventory(facts: dict[str, Any]) -> Path:
             },
         },
         "coreapp_strategy": "command",
-        "coreapp_nodes": nodes,
+        "coreapp_nodes": facts["nodes"],
         "coreapp_restart_command": [*of_emulator, "restart", "--state", str(STATE), "{{ coreapp_node }}"],
         "coreapp_started_command": [*of_emulator, "started", "--state", str(STATE), "{{ coreapp_node }}"],
     }
