@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -23,7 +22,7 @@ from playbooks import helpers
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 # What only the test's surroundings know; everything else is the example's.
-REPLACED = ("api_url", "ca_path", "ledger")
+REPLACED = ("ansible_python_interpreter", "wabiz_onprem_api_url", "wabiz_onprem_ca_path", "wabiz_onprem_ledger")
 
 
 class Example:
@@ -33,19 +32,16 @@ class Example:
         self.site = site
         self.folder = folder / "example"
         shutil.copytree(source, self.folder)
-        overrides: dict[str, Any] = {"stand_in": site.hosts}
-        for name in [f"wabiz_onprem_{key}" for key in REPLACED]:
-            overrides[name] = f"{{{{ stand_in[inventory_hostname].{name} }}}}"
-        for name in next(iter(site.hosts.values())):
-            if name.startswith("coreapp_"):
-                overrides[name] = f"{{{{ stand_in[inventory_hostname].{name} }}}}"
-        self.overrides = self.folder / "overrides.json"
-        self.overrides.write_text(json.dumps({"ansible_python_interpreter": sys.executable, **overrides}))
+        overrides = self.folder / "host_vars"
+        overrides.mkdir()
+        for name, variables in site.hosts.items():
+            replaced = {key: value for key, value in variables.items() if key in REPLACED or key.startswith("coreapp_")}
+            (overrides / f"{name}.json").write_text(json.dumps(replaced))
 
     def run(self, *arguments: str | Path, env: Mapping[str, str] | None = None) -> helpers.Run:
         program = str(Path(sys.executable).with_name("ansible-playbook"))
         limit = ",".join([*self.site.clients, "localhost"])
-        command = [program, "-i", "inventory.yml", "--limit", limit, "-e", f"@{self.overrides}", *map(str, arguments)]
+        command = [program, "-i", "inventory.yml", "--limit", limit, *map(str, arguments)]
         results = self.folder / "results.jsonl"
         results.unlink(missing_ok=True)
         done = subprocess.run(
