@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from playbooks.site import PATIENCE
 
 from playbooks import helpers
@@ -18,7 +17,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.timeout(PATIENCE)
 def test_the_tutorial(tmp_path: Path) -> None:
     begin, *blocks, tidy_up = re.findall(r"```shell\n(.*?)```", PAGE, re.DOTALL)
     (inventory,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -40,6 +38,7 @@ def test_the_tutorial(tmp_path: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            timeout=PATIENCE,
             check=False,
         )
         assert done.returncode == 0, done.stdout
