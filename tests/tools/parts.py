@@ -55,7 +55,7 @@ PARTS = (
     Part("properties", "properties", f"{PYTEST} tests/properties", pytest=True, env={"HYPOTHESIS_PROFILE": "long"}),
     Part("coverage", "test", "tests/tools/coverage_report"),
     Part("browser", "browser test", "tests/browser/run", pytest=True),
-    Part("engines", "engines test", "pytest tests/engines -m 'not long'", pytest=True),
+    Part("engines", "engines test", "pytest -n 2 --dist loadfile tests/engines -m 'not long'", pytest=True),
     Part("kills", "faults", "pytest tests/engines -m long", pytest=True),
     Part("molecule", "engines molecule test", "molecule test --all"),
     Part("docs", "test", "make --no-print-directory docs"),
