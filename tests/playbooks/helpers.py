@@ -89,11 +89,11 @@ class Run:
 
 
 def task(
-    module: str, title: str = "", /, *, keywords: Mapping[str, Any] | None = None, **options: Any
+    what: str, title: str = "", /, *, keywords: Mapping[str, Any] | None = None, **options: Any
 ) -> dict[str, Any]:
     """A task of this collection's module (or of any, by its full name), and keywords such as `register`."""
-    action = module if "." in module else COLLECTION + module
-    return {"name": title or module, action: options, **(keywords or {})}
+    action = what if "." in what else COLLECTION + what
+    return {"name": title or what, action: options, **(keywords or {})}
 
 
 def connection(client: Client, emulator: Emulator, **changes: Any) -> dict[str, Any]:
