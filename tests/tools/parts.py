@@ -43,6 +43,7 @@ PARTS = (
     Part("sanity", "sanity test", "tests/tools/sanity --python default"),
     Part("sanity", "matrix", "tests/tools/sanity"),
     Part("unit", "unit test", f"{PYTEST} tests/unit tests/docs", pytest=True, measured=True),
+    Part("integration", "test matrix", "tests/tools/integration"),
     Part("units", "matrix", "tests/tools/units", report="tests/output/junit/python*-controller-units.xml"),
     Part("playbooks", "playbooks test", f"{PYTEST} tests/playbooks", pytest=True, measured=True),
     Part("playbooks", "matrix", f"{PYTEST} tests/playbooks", pytest=True),
