@@ -133,6 +133,12 @@ collect_messages:
   returned: success
   type: bool
   sample: false
+predicted:
+  description:
+    - Whether this is what would be, in check mode, and the ledger does not know it.
+  returned: success
+  type: bool
+  sample: false
 """
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._front import run_module

@@ -52,6 +52,7 @@ def run(params: Mapping[str, Any], task: Task) -> Outcome:
             "active": _campaigns.is_active(data),
             "ended": ended,
             "collect_messages": False if _campaigns.is_active(data) else _campaigns.released_value(data),
+            "predicted": changed and task.check_mode,
         }
         return Outcome(changed, values, before, _shown(data))
 
