@@ -88,9 +88,7 @@ class Run:
         return self.of(task, host)[-1]
 
 
-def task(
-    what: str, title: str = "", /, *, keywords: Mapping[str, Any] | None = None, **options: Any
-) -> dict[str, Any]:
+def task(what: str, title: str = "", /, *, keywords: Mapping[str, Any] | None = None, **options: Any) -> dict[str, Any]:
     """A task of this collection's module (or of any, by its full name), and keywords such as `register`."""
     action = what if "." in what else COLLECTION + what
     return {"name": title or what, action: options, **(keywords or {})}
