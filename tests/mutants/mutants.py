@@ -6,29 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-UTILS = "plugins/module_utils"
-OPERATIONS = f"{UTILS}/_operations"
-UNIT = "tests/unit/plugins/module_utils"
-PLUGIN_UTILS = "plugins/plugin_utils"
-PAGE = "tests/unit/plugins/plugin_utils"
-MATRIX = "tests/faults/test_matrix.py"
-TOGETHER = "tests/faults/test_together.py"
-PLAIN = "tests/faults/test_plain.py"
-LEDGER = "tests/hostile/test_ledger.py"
-CRASH = "tests/hostile/test_crash_points.py"
-ROLL = "tests/hostile/test_crash_roll.py"
-
-
-@dataclass(frozen=True)
-class Mutant:
-    name: str
-    file: str
-    old: str
-    new: str
-    tests: tuple[str, ...]  # arguments of pytest
-
+from desk import DESK
+from mutant import CRASH, LEDGER, MATRIX, OPERATIONS, PLAIN, ROLL, TOGETHER, UNIT, UTILS, Mutant
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -256,60 +235,5 @@ MUTANTS: tuple[Mutant, ...] = (
         "            pass\n    return found",
         (MATRIX, "-k", "application_settings and PATCH and kept-once"),
     ),
-    Mutant(
-        "what a campaign holds counts as drift",
-        f"{UTILS}/_status.py",
-        "if name in held or (not there",
-        "if (not there",
-        (f"{UNIT}/test_status.py",),
-    ),
-    Mutant(
-        "a torn ledger says that no campaign is on",
-        f"{UTILS}/_status.py",
-        'facts.current is not None and "ledger_unreadable" not in seen',
-        "facts.current is not None",
-        (f"{UNIT}/test_status.py",),
-    ),
-    Mutant(
-        "what a client is named steers the terminal",
-        "plugins/plugin_utils/status_table.py",
-        '    plain = _ESCAPES.sub("", str(text))\n',
-        "    plain = str(text)\n    return plain\n",
-        ("tests/unit/plugins/plugin_utils/test_fleet_status.py",),
-    ),
-    Mutant(
-        "a client that cannot be reached is left out",
-        "plugins/plugin_utils/status_document.py",
-        "for name, result in results.items()),",
-        'for name, result in results.items() if not result.get("unreachable")),',
-        ("tests/unit/plugins/plugin_utils/test_fleet_status.py", "-k", "unreachable or worst_first"),
-    ),
-    Mutant(
-        "the page does not escape",
-        f"{PLUGIN_UTILS}/status_page.py",
-        "autoescape=True",
-        "autoescape=False",
-        (f"{PAGE}/test_status_page.py",),
-    ),
-    Mutant(
-        "one text of the page is not escaped",
-        "playbooks/templates/report/parts.html.j2",
-        "{{ client.findings[0].text }}",
-        "{{ client.findings[0].text | safe }}",
-        (f"{PAGE}/test_status_page.py",),
-    ),
-    Mutant(
-        "the page lets any script run",
-        f"{PLUGIN_UTILS}/status_page.py",
-        '" ".join(_hash(script) for script in scripts)',
-        "\"'unsafe-inline'\"",
-        (f"{PAGE}/test_status_page.py",),
-    ),
-    Mutant(
-        "an overdue campaign is drawn as if it went on as planned",
-        f"{PLUGIN_UTILS}/status_timeline.py",
-        "elif end <= now:",
-        "elif end < begin:",
-        (f"{PAGE}/test_status_words.py",),
-    ),
+    *DESK,
 )
