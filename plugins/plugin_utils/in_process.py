@@ -129,8 +129,9 @@ class InProcess(ActionBase):
     def _connection_args(self, variables: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
         """The connection of a task that names no client: that of its host, from the variables ``wabiz_onprem_<option>``.
 
-        Read one by one, as they are: Ansible compiles each template of a task's arguments anew for each host, which costs
-        more than the request. A task with an ``api_url`` of its own gets nothing, as the credentials are not for that client.
+        Read one by one, as they are: Ansible compiles each template of a task's arguments anew for each host, which all
+        together costs more than a request. A task with an ``api_url`` of its own gets nothing, as the credentials are not
+        for that client.
         """
         names = [name for name in CONNECTION if name in self.operation.OPTIONS and name not in given]
         if any(given.get(name) for name in CREDENTIALS):

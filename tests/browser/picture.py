@@ -13,11 +13,11 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PICTURE = REPOSITORY / "docs" / "images" / "report.png"
 sys.path[:0] = [str(REPOSITORY / "tests"), str(REPOSITORY / ".venv" / "collections")]
 
-from browser.chromium import chromium  # noqa: E402
-from playwright.sync_api import sync_playwright  # noqa: E402
-from status_example import HELD, campaign, client, finding, silent  # noqa: E402
+from browser.chromium import chromium  # noqa: E402  (its folder is on the path only now)
+from playwright.sync_api import sync_playwright  # noqa: E402  (its folder is on the path only now)
+from status_example import HELD, campaign, client, finding, silent  # noqa: E402  (its folder is on the path only now)
 
-from ansible_collections.wabiz.onprem.plugins.plugin_utils.status_page import render  # noqa: E402
+from ansible_collections.wabiz.onprem.plugins.plugin_utils.status_page import render  # noqa: E402  (its folder is on the path only now)
 
 SPRING = campaign("spring-sale", "2026-04-01T08:00:00Z", "2026-04-12T18:00:00Z", True)
 EASTER = campaign("easter", "2026-04-02T06:00:00Z", "2026-05-04T18:00:00Z")

@@ -50,7 +50,7 @@ def background(page: Page) -> str:
 
 
 def names(document: dict[str, object]) -> list[str]:
-    return [client["name"] for client in document["clients"]]  # type: ignore[index,attr-defined]
+    return [client["name"] for client in document["clients"]]  # type: ignore[index,attr-defined]  # the document is plain data
 
 
 def test_the_worst_are_first_and_sorting_goes_both_ways(visits: Visits) -> None:

@@ -28,7 +28,7 @@ AWX = (ROOT / "docs" / "howto_awx.md").read_text(encoding="utf-8")
 
 def unit(path: Path) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None, strict=False)
-    parser.optionxform = str  # type: ignore[method-assign, assignment]
+    parser.optionxform = str  # type: ignore[method-assign, assignment]  # as typeshed advises: keep the case
     parser.read(path)
     return parser
 
