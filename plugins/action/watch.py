@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible.utils.display import Display
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Telling, span
+from ansible_collections.wabiz.onprem.plugins.module_utils._telling import span, telling
 
 display = Display()
 
@@ -43,7 +43,7 @@ class ActionModule(ActionBase):
             OPTIONS, required_by={"until": ["answer", "limit"], "state": ["until"]}
         )
         self._params, self._state = params, ""
-        with Telling(self._tell, self._words):
+        with telling(self._tell, self._words):
             return dict(result, **self._answer(task_vars or {}))
 
     def _answer(self, task_vars: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
     api_title,
 )
 from ansible_collections.wabiz.onprem.plugins.module_utils._http import RawAnswer, TransportError
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Telling, span
+from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Teller, span
 
 LOGIN = "/v1/users/login"
 LOGOUT = "/v1/users/logout"
@@ -75,6 +75,7 @@ class Client:
         self._closing: float | None = None  # since when
         self._timeout, self._retry_timeout = timeout, retry_timeout
         self._progress, self._warn, self._clock, self._sleep = progress, warn, clock, sleep
+        self._teller = Teller(progress)
         self._started: float | None = None
 
     def __enter__(self) -> Client:
@@ -94,6 +95,7 @@ class Client:
             for token in tokens:
                 self._logout(token)
         finally:
+            self._teller.close()
             self._transport.close()
 
     def _logout(self, token: str) -> None:
@@ -208,7 +210,7 @@ class Client:
 
     def _rest(self, seconds: float) -> None:
         """A client may ask for a long pause."""
-        with Telling(self._progress, lambda past: f"trying again in {max(0.0, seconds - past):.1f} s"):
+        with self._teller.waiting(lambda past: f"trying again in {max(0.0, seconds - past):.1f} s"):
             self._sleep(seconds)
 
     def _time_left(self) -> float:
@@ -225,7 +227,7 @@ class Client:
         limit = round(min(self._timeout, end - self._clock()), 2)  # as it may be told
         if limit <= 0:
             raise TransportError("no time is left for it", "Raise retry_timeout.", retryable=False)
-        with Telling(self._progress, lambda past: f"waiting for the answer to {method} {path} {span(past, limit)}"):
+        with self._teller.waiting(lambda past: f"waiting for the answer to {method} {path} {span(past, limit)}"):
             answer: RawAnswer = self._transport.send(method, path, headers, payload, limit)
         return answer
 

@@ -12,8 +12,6 @@ followed, so that credentials stay with the host they were given for.
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 import os
 import socket
 import ssl
@@ -99,7 +97,7 @@ def _limited_socket(attempt: Attempt) -> type[ssl.SSLSocket]:
     return LimitedSocket
 
 
-def _new_context() -> ssl.SSLContext:
+def new_context() -> ssl.SSLContext:
     context = urllib3.util.ssl_.create_urllib3_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -112,30 +110,19 @@ _ready: list[ssl.SSLContext] = []
 def prepare() -> None:
     """Makes one context in advance. The first of a process costs milliseconds; processes forked from it inherit it."""
     if REQUESTS_IMPORT_ERROR is None and not _ready:
-        _rehearse()
-        _ready.append(_new_context())
-
-
-def _rehearse() -> None:
-    """Has OpenSSL load what it needs for reading a certificate and for saying hello, and requests for preparing a request."""
-    with contextlib.suppress(OSError, ValueError):  # nothing depends on it; SSLWantReadError is an OSError
-        with open(requests.utils.DEFAULT_CA_BUNDLE_PATH, encoding="utf-8") as bundle:
-            first = "".join(itertools.takewhile(lambda line: "END CERT" not in line, bundle))
-        context = _new_context()
-        context.load_verify_locations(cadata=f"{first[first.index('-----BEGIN') :]}-----END CERTIFICATE-----\n")
-        Transport("https://localhost")._prepared("GET", "/", {"Accept": "*/*"}, None)
-        context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost").do_handshake()
+        _ready.append(new_context())
 
 
 class _Adapter(HTTPAdapter):
     """requests' adapter with our TLS context; which certificates are trusted stays requests' business."""
 
     def __init__(self, attempt: Attempt, validate_certs: bool) -> None:
-        self._context = _ready.pop() if _ready else _new_context()
+        self._context = _ready.pop() if _ready else new_context()
         if not validate_certs:
             self._context.check_hostname = False  # as long as it is on, verification cannot be switched off
         self._context.sslsocket_class = _limited_socket(attempt)
-        super().__init__(max_retries=0)
+        # one host, one request at a time
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
@@ -152,13 +139,13 @@ class Transport:
         self._base_url = base_url.rstrip("/")
         self._prepared_url = ""
         self._attempt = Attempt()
-        self._adapter = _Adapter(self._attempt, validate_certs)
+        self.adapter = _Adapter(self._attempt, validate_certs)
         self._verify = (ca_path or True) if validate_certs else False
         if not validate_certs:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
     def close(self) -> None:
-        self._adapter.close()
+        self.adapter.close()
 
     def send(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, time_limit: float
@@ -170,7 +157,7 @@ class Transport:
         try:
             # The adapter by itself: what a session adds (redirects, cookies, the environment) is what is not wanted.
             request = self._prepared(method, path, sent_headers, body)
-            with self._adapter.send(request, stream=True, timeout=time_limit, verify=self._verify) as response:
+            with self.adapter.send(request, stream=True, timeout=time_limit, verify=self._verify) as response:
                 return RawAnswer(response.status_code, response.headers, _bounded_body(response))
         except TransportError:
             self._drop_connection()
@@ -195,7 +182,7 @@ class Transport:
 
     def _drop_connection(self) -> None:
         """What follows a broken answer on the same connection would be taken for the next one."""
-        self._adapter.close()
+        self.adapter.close()
 
 
 def _bounded_body(response: Any) -> bytes:

@@ -35,7 +35,8 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._spec import (
     shown_params,
     unknown_option,
 )
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Telling, span
+from ansible_collections.wabiz.onprem.plugins.module_utils._telling import span, telling
+from ansible_collections.wabiz.onprem.plugins.plugin_utils.rehearsal import rehearse
 
 try:
     from ansible.template import trust_as_template
@@ -52,12 +53,13 @@ LIMITS = ("wait_timeout", "lease_wait", "retry_timeout")
 
 
 def _prepare_workers() -> None:
-    """Does once what every worker would have to do for itself: TLS, and all that a first template with a filter loads.
+    """Does once what every worker would have to do for itself: what a first request and a first template with a filter load.
 
     Ansible imports this file before it forks the workers of the first task that needs it. In a fleet that is a fifth of
     what a client costs.
     """
     if multiprocessing.parent_process() is None:
+        rehearse()
         prepare()
         Templar(loader=None, variables={}).template(trust_as_template("{{ absent | default(0) }}"))
 
@@ -98,7 +100,7 @@ class InProcess(ActionBase):
             return dict(result, **self._run_here(args, variables))
         wrap_async = self._task.async_val and not getattr(self._connection, "has_native_async", False)
         place = str(self._task.delegate_to or variables.get("inventory_hostname"))
-        with Telling(self._tell, lambda seconds: self._words(args, place, seconds)):
+        with telling(self._tell, lambda seconds: self._words(args, place, seconds)):
             result.update(self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async))
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)

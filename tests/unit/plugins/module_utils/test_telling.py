@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Telling, span
+from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Teller, span, telling
 
 
 def test_what_lasts_is_told_again_and_again() -> None:
@@ -23,7 +23,7 @@ def test_what_lasts_is_told_again_and_again() -> None:
         if len(told) == 2:
             twice.set()
 
-    with Telling(tell, lambda seconds: f"{seconds:.2f}", every=0.02):
+    with telling(tell, lambda seconds: f"{seconds:.2f}", every=0.02):
         assert twice.wait(10)
     count = len(told)
     time.sleep(0.1)
@@ -34,7 +34,7 @@ def test_what_lasts_is_told_again_and_again() -> None:
 def test_what_is_over_at_once_is_not_told_of() -> None:
     told: list[str] = []
     started = time.monotonic()
-    with Telling(told.append, str):
+    with telling(told.append, str):
         pass
     assert time.monotonic() - started < 5, "nobody waits for the next word"
     assert told == []
@@ -42,10 +42,53 @@ def test_what_is_over_at_once_is_not_told_of() -> None:
 
 def test_it_ends_with_an_error_too() -> None:
     told: list[str] = []
-    with pytest.raises(ValueError, match="broken"), Telling(told.append, str, every=0.02):
+    with pytest.raises(ValueError, match="broken"), telling(told.append, str, every=0.02):
         raise ValueError("broken")
     time.sleep(0.1)
     assert told == []
+
+
+def test_one_thread_tells_of_every_wait_and_of_none_between_them() -> None:
+    told: list[str] = []
+    again = threading.Event()
+
+    def tell(text: str) -> None:
+        told.append(text)
+        again.set()
+
+    before = threading.active_count()
+    teller = Teller(tell, every=0.02)
+    for name in ("first", "second", "third"):
+        again.clear()
+        with teller.waiting(lambda seconds, name=name: name):  # type: ignore[misc]
+            assert again.wait(10), f"the {name} wait is told of"
+        count = len(told)
+        time.sleep(0.1)
+        assert len(told) == count, f"nothing is told after the {name} wait"
+        assert threading.active_count() == before + 1
+    assert list(dict.fromkeys(told)) == ["first", "second", "third"]
+    teller.close()
+    for _dummy in range(500):
+        if threading.active_count() == before:
+            break
+        time.sleep(0.02)
+    assert threading.active_count() == before, "the thread has ended"
+
+
+def test_a_wait_is_told_of_from_its_own_beginning() -> None:
+    told: list[str] = []
+    teller = Teller(told.append, every=1.0)
+    for _dummy in range(6):  # together longer than what is told of, each one by itself shorter
+        with teller.waiting(lambda seconds: f"{seconds:.1f}"):
+            time.sleep(0.2)
+    assert told == []
+    teller.close()
+
+
+def test_without_a_wait_there_is_no_thread() -> None:
+    before = threading.active_count()
+    Teller(print).close()
+    assert threading.active_count() == before
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(8, "at most 52 s more"), (75, "at most 0 s more")])
