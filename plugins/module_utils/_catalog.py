@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Iterable, Tuple
 
 Version = Tuple[int, ...]
@@ -49,11 +50,11 @@ class Setting:
         """The dotted name in this collection's options and results."""
         return self.option or self.api
 
-    @property
+    @cached_property
     def api_path(self) -> tuple[str, ...]:
         return tuple(self.api.split("."))
 
-    @property
+    @cached_property
     def option_path(self) -> tuple[str, ...]:
         return tuple(self.name.split("."))
 

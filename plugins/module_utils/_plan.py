@@ -12,8 +12,9 @@ value. Settings that the catalog does not know keep the API's key behind ``extra
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # not typing's, of which isinstance is slow
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, Mapping
+from typing import Any, Callable, Dict, Iterable
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _catalog
 from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME, SETTINGS, Setting, Version

@@ -21,8 +21,8 @@ Words = Callable[[float], str]  # what to tell after so many seconds
 class Teller:
     """Tells every few seconds what is being waited for, in a thread, as the work itself is in a call that does not return.
 
-    One thread for all waits, begun with the first one and ended by ``close``: starting one costs as much as a tenth of a request,
-    and in a fleet most waits are over within milliseconds.
+    One thread for all waits, begun with the first one and ended by ``close``: starting one costs a good part of a
+    request, and in a fleet most waits are over within milliseconds.
 
     :arg tell: shows a text to the user.
     """

@@ -140,8 +140,14 @@ class InProcess(ActionBase):
             names = [name for name in names if name not in CREDENTIALS]
         absent = (None, variables.get("omit"))
         found = {name: variables.get(f"wabiz_onprem_{name}") for name in names}
-        values = {name: plain(self._templar.template(value)) for name, value in found.items() if value is not None}
+        values = {name: plain(self._templated(value)) for name, value in found.items() if value is not None}
         return {name: value for name, value in values.items() if value not in absent}
+
+    def _templated(self, value: Any) -> Any:
+        """Most connections are plain texts, of which to ask Ansible costs more than to see that there is no template in it."""
+        if isinstance(value, str) and "{" not in value and not value.startswith("#jinja2"):
+            return value
+        return self._templar.template(value)
 
     def _module_name(self) -> str:
         return str(self._task.resolved_action or self._task.action)

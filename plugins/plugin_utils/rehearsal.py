@@ -15,9 +15,12 @@ import contextlib
 import itertools
 import socket
 import ssl
-from typing import Any
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _http
+
+with contextlib.suppress(ImportError):  # _http knows, and tells
+    import requests
+    import urllib3
 
 TIMES = 10  # the interpreter specialises what it has run eight times
 
@@ -38,7 +41,7 @@ def rehearse() -> None:
 
 def say_hello() -> None:
     """Has OpenSSL load what it needs for reading a certificate and for beginning a handshake."""
-    with open(_http.requests.utils.DEFAULT_CA_BUNDLE_PATH, encoding="utf-8") as bundle:
+    with open(requests.utils.DEFAULT_CA_BUNDLE_PATH, encoding="utf-8") as bundle:
         first = "".join(itertools.takewhile(lambda line: "END CERT" not in line, bundle))
     context = _http.new_context()
     context.load_verify_locations(cadata=f"{first[first.index('-----BEGIN') :]}-----END CERTIFICATE-----\n")
@@ -49,7 +52,7 @@ def say_hello() -> None:
 def make_requests() -> None:
     """Has requests and what is below it send requests and take answers, by a pair of sockets instead of a network."""
 
-    class Connection(_http.urllib3.connection.HTTPConnection):  # type: ignore[name-defined,misc]
+    class Connection(urllib3.connection.HTTPConnection):
         def connect(self) -> None:
             self.sock, self.peer = socket.socketpair()
             self.peer.sendall(ANSWER)
@@ -58,8 +61,8 @@ def make_requests() -> None:
             super().close()
             self.peer.close()
 
-    class Pool(_http.urllib3.HTTPConnectionPool):  # type: ignore[name-defined,misc]
-        ConnectionCls: Any = Connection
+    class Pool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Connection
 
     for _dummy in range(TIMES):
         transport = _http.Transport("http://localhost")
