@@ -55,8 +55,12 @@ def run_playbook(playbook: str, inventory: Path, extra_vars: Sequence[str], fold
 
 
 def _environment(folder: Path, memory: Path) -> Mapping[str, str]:
-    """The user's own configuration must not count; what is set here is the same for all."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "WABIZ_"))}
+    """The user's own configuration must not count; what is set here is the same for all.
+
+    Images of Python often forbid it to keep what it has compiled; with that a third of each start would be the compiler.
+    """
+    left_out = ("ANSIBLE_", "WABIZ_", "PYTHONDONTWRITEBYTECODE")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return {
         **inherited,
         "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
