@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import threading
 import time
@@ -21,8 +22,8 @@ Words = Callable[[float], str]  # what to tell after so many seconds
 class Teller:
     """Tells every few seconds what is being waited for, in a thread, as the work itself is in a call that does not return.
 
-    One thread for all waits, begun with the first one and ended by ``close``: starting one costs a good part of a
-    request, and in a fleet most waits are over within milliseconds.
+    One thread for all waits, begun with the first one and ended by ``close``, and made without ``threading.Thread``, which
+    costs a worker of Ansible as much as a request: in a fleet most waits are over within milliseconds.
 
     :arg tell: shows a text to the user.
     """
@@ -31,39 +32,48 @@ class Teller:
         self._tell, self._every = tell, every
         self._words: Words | None = None  # of the present wait
         self._since = self._due = 0.0
-        self._started = self._asleep = self._over = False
-        self._changed = threading.Condition()
+        self._begun = self._asleep = self._over = False
+        self._state = threading.Lock()  # for all of the above
+        self._alarm = threading.Lock()  # released to wake the thread up
+        self._alarm.acquire()  # pylint: disable=consider-using-with
 
     @contextlib.contextmanager
     def waiting(self, words: Words) -> Iterator[None]:
         """What is done inside is told of, and not any more once it is over."""
-        with self._changed:
+        with self._state:
             self._words, self._since = words, time.monotonic()
             self._due = self._since + self._every
-            if not self._started:
-                self._started = True
-                threading.Thread(target=self._work, daemon=True).start()
+            if not self._begun:
+                self._begun = True
+                _thread.start_new_thread(self._work, ())
             elif self._asleep:  # otherwise it wakes up by itself, for an earlier wait, and before this one is due
-                self._changed.notify()
+                self._wake()
         try:
             yield
         finally:
-            with self._changed:
+            with self._state:
                 self._words = None
 
     def close(self) -> None:
         """Ends the thread; nobody waits for that, as it tells nothing any more."""
-        with self._changed:
+        with self._state:
             self._over = True
-            self._changed.notify()
+            self._wake()
+
+    def _wake(self) -> None:
+        self._asleep = False
+        if self._alarm.locked():
+            self._alarm.release()
 
     def _work(self) -> None:
-        with self._changed:
-            while not self._over:
+        while not self._over:
+            with self._state:
                 self._asleep = self._words is None
-                self._changed.wait(None if self._asleep else max(0.0, self._due - time.monotonic()))
+                pause = -1 if self._asleep else max(0.0, self._due - time.monotonic())  # -1: until it is woken up
+            self._alarm.acquire(timeout=pause)  # pylint: disable=consider-using-with
+            with self._state:
                 now = time.monotonic()
-                if self._words is not None and now >= self._due:
+                if self._words is not None and now >= self._due and not self._over:
                     self._tell(self._words(now - self._since))
                     self._due = now + self._every
 
