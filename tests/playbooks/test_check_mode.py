@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What decides is the check mode of a task, wherever that is said, and not whether the command line has ``--check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playbooks.helpers import Run
+from playbooks.site import Site
+
+from emulator.testing import Client, Emulator
+
+COLLECTED = "garbagecollector_enable.messages"
+
+
+@pytest.fixture
+def site(emulator: Emulator, make_client: Callable[..., Client], tmp_path: Path) -> Site:
+    one = Site(emulator, tmp_path, {"one": make_client()})
+    one.settings("one", callback_persist=False)
+    return one
+
+
+def role(name: str, tasks_from: str, **variables: Any) -> dict[str, Any]:
+    return {
+        "name": f"Role {name}",
+        "ansible.builtin.import_role": {"name": f"wabiz.onprem.{name}", "tasks_from": tasks_from},
+        "vars": variables,
+    }
+
+
+SETTINGS = role("application_settings", "main", application_settings_desired="{{ wabiz_onprem_settings }}")
+BEGIN = role("campaign_mode", "begin", campaign_mode_name="sale")
+RESTART = role("coreapp", "restart")
+
+
+def play(site: Site, what: dict[str, Any], check_mode: bool, *arguments: str) -> Run:
+    return site.plays([{"hosts": "all", "gather_facts": False, "check_mode": check_mode, "tasks": [what]}], *arguments)
+
+
+def assert_only_predicted(site: Site, run: Run, setting: str) -> None:
+    assert run.ok
+    assert run["Say what would be restarted"]["msg"].strip() == f"Would restart, one after another: wacore, for {setting}."
+    assert site.restarted("one") == [] and site.clients["one"].writes() == []
+
+
+class TestAPlayInCheckMode:
+    def test_settings(self, site: Site) -> None:
+        assert_only_predicted(site, play(site, SETTINGS, True), "callback_persist")
+        assert not site.ledger_path("one").exists()
+
+    def test_a_campaign(self, site: Site) -> None:
+        run = play(site, BEGIN, True)
+        assert_only_predicted(site, run, COLLECTED)
+        assert "off (in check mode)" in run["See that the client is as it should be"]["msg"]
+        assert not site.ledger_path("one").exists()
+
+    def test_a_campaign_that_somebody_has_switched_on_again(self, site: Site) -> None:
+        """It is in the ledger, so that only the settings are predicted."""
+        assert play(site, BEGIN, False).ok
+        site.clients["one"].patch({"garbagecollector_enable": {"messages": True}})
+        site.restarted("one"), site.clients["one"].clear_calls()
+        run = play(site, BEGIN, True)
+        assert_only_predicted(site, run, COLLECTED)
+        assert "off (in check mode)" in run["See that the client is as it should be"]["msg"]
+
+    def test_a_restart_that_is_owed(self, site: Site) -> None:
+        assert site.run("settings", "-e", "coreapp_restart=defer").ok
+        before = site.ledger("one")
+        site.clients["one"].clear_calls()
+        assert_only_predicted(site, play(site, RESTART, True), "callback_persist")
+        assert site.ledger("one") == before
+
+    def test_another_run_has_the_lease(self, site: Site) -> None:
+        raise NotImplementedError
+
+
+class TestAPlayThatIsNotInCheckModeThoughTheCommandLineIs:
+    def test_settings(self, site: Site) -> None:
+        run = play(site, SETTINGS, False, "--check")
+        assert run.ok and run.of("Say what would be restarted")[-1].outcome == "skipped"
+        assert site.restarted("one") == ["wacore"] and site.nothing_is_owed("one")
+        assert site.in_effect("one", "callback_persist") == {False}
+
+    def test_a_campaign(self, site: Site) -> None:
+        run = play(site, BEGIN, False, "--check")
+        assert run.ok and "messages is off; active campaigns: sale" in run["See that the client is as it should be"]["msg"]
+        assert site.restarted("one") == ["wacore"] and site.nothing_is_owed("one")
