@@ -236,6 +236,12 @@ lease:
     owner: process 4711 on deploy.example.com
     until: "2026-11-22T15:19:05Z"
     yours: true
+predicted:
+  description:
+    - Whether the step was taken in check mode, so that this is what would be, and the ledger does not know it.
+  returned: success
+  type: bool
+  sample: false
 lease_granted:
   description: Whether this run has the lease now. If not, nothing was written.
   returned: with O(step=begin)

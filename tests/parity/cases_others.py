@@ -151,7 +151,7 @@ LEDGERS = (
         module="campaign",
         args=SALE,
         task={"check_mode": True, "diff": True},
-        expect=CHANGED,
+        expect={**CHANGED, "predicted": True},
     ),
     Case(
         "a campaign with a planned end",
@@ -178,7 +178,12 @@ LEDGERS = (
         task={"diff": True},
         expect={"held_settings": ["garbagecollector_enable.messages"]},
     ),
-    Case("nothing is owed", module="restart_progress", args={"step": "read", **LEDGER}, expect={"owed": False}),
+    Case(
+        "nothing is owed",
+        module="restart_progress",
+        args={"step": "read", **LEDGER},
+        expect={"owed": False, "predicted": False},
+    ),
     Case(
         "a restart is owed",
         module="restart_progress",
@@ -199,6 +204,7 @@ LEDGERS = (
         first=[MAKE_OWED],
         args={"step": "begin", "nodes": [NODE], "connected": 1, **LEDGER},
         task={"check_mode": True},
+        expect={"predicted": True},
     ),
     Case(
         "the next node",

@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playbooks.helpers import Run
+from playbooks.helpers import Run, task
 from playbooks.site import Site
 
+from ansible_collections.wabiz.onprem.plugins.module_utils import _owner, _rolling
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
 from emulator.testing import Client, Emulator
 
 COLLECTED = "garbagecollector_enable.messages"
@@ -43,7 +47,9 @@ def play(site: Site, what: dict[str, Any], check_mode: bool, *arguments: str) ->
 
 def assert_only_predicted(site: Site, run: Run, setting: str) -> None:
     assert run.ok
-    assert run["Say what would be restarted"]["msg"].strip() == f"Would restart, one after another: wacore, for {setting}."
+    assert (
+        run["Say what would be restarted"]["msg"].strip() == f"Would restart, one after another: wacore, for {setting}."
+    )
     assert site.restarted("one") == [] and site.clients["one"].writes() == []
 
 
@@ -61,8 +67,9 @@ class TestAPlayInCheckMode:
     def test_a_campaign_that_somebody_has_switched_on_again(self, site: Site) -> None:
         """It is in the ledger, so that only the settings are predicted."""
         assert play(site, BEGIN, False).ok
-        site.clients["one"].patch({"garbagecollector_enable": {"messages": True}})
-        site.restarted("one"), site.clients["one"].clear_calls()
+        assert play(site, task("application_settings", garbagecollector_enable={"messages": True}), False).ok
+        assert site.restarted("one") == ["wacore"]
+        site.clients["one"].clear_calls()
         run = play(site, BEGIN, True)
         assert_only_predicted(site, run, COLLECTED)
         assert "off (in check mode)" in run["See that the client is as it should be"]["msg"]
@@ -75,7 +82,14 @@ class TestAPlayInCheckMode:
         assert site.ledger("one") == before
 
     def test_another_run_has_the_lease(self, site: Site) -> None:
-        raise NotImplementedError
+        assert site.run("settings", "-e", "coreapp_restart=defer").ok
+        with Ledger(str(site.ledger_path("one")), read_only=False) as ledger:
+            assert _rolling.take_lease(ledger.data, _owner.owner_of(os.getpid()), 900, time.time())
+            ledger.save()
+        run = play(site, RESTART, True)
+        assert run.ok
+        assert run["Say what would be restarted"]["msg"].startswith(f"Would wait for process {os.getpid()} on")
+        assert site.restarted("one") == []
 
 
 class TestAPlayThatIsNotInCheckModeThoughTheCommandLineIs:
@@ -87,5 +101,7 @@ class TestAPlayThatIsNotInCheckModeThoughTheCommandLineIs:
 
     def test_a_campaign(self, site: Site) -> None:
         run = play(site, BEGIN, False, "--check")
-        assert run.ok and "messages is off; active campaigns: sale" in run["See that the client is as it should be"]["msg"]
+        assert (
+            run.ok and "messages is off; active campaigns: sale" in run["See that the client is as it should be"]["msg"]
+        )
         assert site.restarted("one") == ["wacore"] and site.nothing_is_owed("one")

@@ -96,7 +96,7 @@ def _once(params: Mapping[str, Any], task: Task) -> Tuple[Outcome, str]:
         values = STEPS[step](params, task, ledger)
         ledger.save()
         changed = bool(values.pop("changed", False))
-        state = _state(params, ledger)
+        state = dict(_state(params, ledger), predicted=task.check_mode)
         refused = state["owed"] and values.get("lease_granted") is False
         holder = state["lease"]["owner"] if refused and state["lease"] else ""
         return Outcome(changed, dict(state, **values)), holder

@@ -31,13 +31,13 @@ class TestRead:
     def test_owed(self, book: Book) -> None:
         identity = book.owe("log_level", "callback_persist")
         answer = book.step("read")
-        assert answer["owed"] and answer["id"] == identity
+        assert answer["owed"] and answer["id"] == identity and not answer["predicted"]
         assert answer["settings"] == ["callback_persist", "log_level"]
 
     def test_predicted_only_in_check_mode(self, book: Book) -> None:
         assert not book.step("read", predicted_settings=["log_level"])["owed"]
         answer = book.step("read", check=True, predicted_settings=["log_level"])
-        assert answer["owed"] and answer["settings"] == ["log_level"]
+        assert answer["owed"] and answer["settings"] == ["log_level"] and answer["predicted"]
         assert not os.path.exists(book.path)
 
 
@@ -158,7 +158,8 @@ class TestCheckMode:
         identity = book.owe()
         with open(book.path, encoding="utf-8") as file:
             before = json.load(file)
-        assert book.step("begin", check=True, nodes=NODES, health=HEALTH)["remaining"] == ["w1", "m2", "m1"]
+        begun = book.step("begin", check=True, nodes=NODES, health=HEALTH)
+        assert begun["remaining"] == ["w1", "m2", "m1"] and begun["predicted"]
         assert book.step("next", check=True, id=identity, health=HEALTH)["next_node"] is None
         assert not book.step("finish", check=True, id=identity)["closed"]
         with open(book.path, encoding="utf-8") as file:
