@@ -81,6 +81,13 @@ class TestAPlayInCheckMode:
         assert_only_predicted(site, play(site, RESTART, True), "callback_persist")
         assert site.ledger("one") == before
 
+    def test_nodes_that_cannot_be_found(self, site: Site) -> None:
+        site.hosts["one"]["coreapp_started_command"] = site.node_command(site.clients["one"], "refuse")
+        run = play(site, SETTINGS, True)
+        assert run.code
+        message = run.of("End with what went wrong")[0]["msg"]
+        assert "coreapp_started_command failed" in message and "stays owed for callback_persist;" in message
+
     def test_another_run_has_the_lease(self, site: Site) -> None:
         assert site.run("settings", "-e", "coreapp_restart=defer").ok
         with Ledger(str(site.ledger_path("one")), read_only=False) as ledger:
