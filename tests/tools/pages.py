@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pages and pictures of the docs that are made from a source: `pages.py` writes them, `pages.py --check` compares them.
 
-docs/settings.md comes from the catalog, docs/images/{ledger,holding,settling}.svg from tests/tools/pictures.py.
+docs/settings.md comes from the catalog, the drawn pictures in docs/images/ from tests/tools/pictures.py.
 """
 
 from __future__ import annotations

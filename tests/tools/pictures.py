@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pictures of the concept pages, drawn from here as SVG. They are legible on light and on dark ground."""
+"""The pictures of the concept pages, drawn from here as SVG, in light and in dark as the reader's browser wants them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,21 @@ text { font: 15px system-ui, sans-serif; fill: #1f2933; }
 .off { fill: #f5f5f5; stroke: #7b8794; stroke-width: 1.5; }
 .line { fill: none; stroke: #52606d; stroke-width: 1.5; marker-end: url(#tip); }
 .ground { fill: #ffffff; }
+.tip { fill: #52606d; }
+@media (prefers-color-scheme: dark) {
+text { fill: #e6e9ee; }
+.small { fill: #c3ccd6; }
+.box { fill: #1c2f45; stroke: #6ea8e6; }
+.good { fill: #17351f; stroke: #5cc084; }
+.bad { fill: #44201f; stroke: #f08b84; }
+.off { fill: #2a2e33; stroke: #9aa5b1; }
+.line { stroke: #c3ccd6; }
+.tip { fill: #c3ccd6; }
+.ground { fill: #1d2024; }
+}
 </style>
 <defs><marker id="tip" markerWidth="9" markerHeight="9" refX="8" refY="4" orient="auto">
-<path d="M0,0 L9,4 L0,8 z" fill="#52606d"/></marker></defs>
+<path class="tip" d="M0,0 L9,4 L0,8 z"/></marker></defs>
 """
 
 
@@ -107,9 +119,9 @@ def settling() -> str:
     rows = ["wacore1", "wacore2", "wacore3 (spare)", "master2 (secondary)", "master1 (primary)"]
     parts = []
     for number, name in enumerate(rows):
-        y, x = 20 + 44 * number, 190 + 104 * number
+        y, x = 20 + 44 * number, 200 + 102 * number
         parts.append(_text(20, y + 20, name, anchor="start"))
-        parts.append(f'<rect class="good" x="180" y="{y}" width="560" height="28" rx="4"/>')
+        parts.append(f'<rect class="good" x="190" y="{y}" width="550" height="28" rx="4"/>')
         parts.append(f'<rect class="bad" x="{x}" y="{y}" width="60" height="28" rx="4"/>')
         parts.append(_text(x + 30, y + 19, "restart", "small"))
         if number:
@@ -125,6 +137,27 @@ def settling() -> str:
     return _svg(760, 280, "One node at a time; the next one only when the client has settled", parts)
 
 
+def in_process() -> str:
+    return _svg(
+        760,
+        330,
+        "A task that would run on the controller anyway is done in Ansible's own process; any other goes to the target",
+        [
+            _box(20, 115, 90, 60, ["a task"], "off"),
+            _box(160, 95, 200, 100, ["the action plugin", "local, no become, no", "environment, no async?"]),
+            _box(430, 30, 190, 70, ["in Ansible's process", "calls the operation"], "good"),
+            _box(430, 190, 190, 90, ["as a module", "packed, copied, started", "in a Python of its own"], "off"),
+            _box(670, 105, 70, 80, ["client"], "off"),
+            _arrow([(110, 145), (160, 145)]),
+            _arrow([(360, 120), (395, 120), (395, 65), (430, 65)], "yes", (388, 86), "end"),
+            _arrow([(360, 170), (395, 170), (395, 235), (430, 235)], "no", (388, 222), "end"),
+            _arrow([(620, 65), (705, 65), (705, 105)], "HTTPS", (664, 57)),
+            _arrow([(620, 235), (705, 235), (705, 185)], "HTTPS", (664, 255)),
+            _text(380, 312, "The same options, checks, results and masking on both ways: it is the same operation.", "small"),
+        ],
+    )
+
+
 def drawn() -> dict[str, str]:
     """All pictures: name -> SVG."""
-    return {"ledger": ledger(), "holding": holding(), "settling": settling()}
+    return {"ledger": ledger(), "holding": holding(), "settling": settling(), "in_process": in_process()}
