@@ -44,7 +44,6 @@ highlight_language = "YAML+Jinja"
 html_theme_options = {"display_version": False, "vcs_pageview_mode": "edit", "topbar_links": {}}
 
 
-
 def write_dark_code(path: Path) -> None:
     """The colours of code for readers whose browser wants dark pages; the theme knows light ones alone."""
     rules = HtmlFormatter(style="github-dark").get_style_defs(".highlight")

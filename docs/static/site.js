@@ -18,7 +18,7 @@ function prepareTable(table) {
   table.classList.add("stacked");
   for (const row of rows) {
     [...row.cells].forEach((cell, index) => {
-      if (heads[index]) cell.dataset.label = heads[index];
+      if (heads.length > 2 && heads[index]) cell.dataset.label = heads[index];
     });
   }
 }

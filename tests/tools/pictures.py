@@ -153,7 +153,12 @@ def in_process() -> str:
             _arrow([(360, 170), (395, 170), (395, 235), (430, 235)], "no", (388, 222), "end"),
             _arrow([(620, 65), (705, 65), (705, 105)], "HTTPS", (664, 57)),
             _arrow([(620, 235), (705, 235), (705, 185)], "HTTPS", (664, 255)),
-            _text(380, 312, "The same options, checks, results and masking on both ways: it is the same operation.", "small"),
+            _text(
+                380,
+                312,
+                "The same options, checks, results and masking on both ways: it is the same operation.",
+                "small",
+            ),
         ],
     )
 
