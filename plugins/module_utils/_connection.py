@@ -52,7 +52,11 @@ def _check(params: Mapping[str, Any], name: str) -> None:
     if problem:
         raise InputError(f"api_url {problem}", "Give it as https://host[:port][/prefix].", client=name)
     if params.get("validate_certs") and ca_problem(params.get("ca_path")):
-        raise InputError("ca_path cannot be used: {}".format(ca_problem(params["ca_path"])), client=name)
+        raise InputError(
+            "ca_path {} cannot be used: {}".format(params["ca_path"], ca_problem(params["ca_path"])),
+            "It counts on the machine where the task runs.",
+            client=name,
+        )
     if not all(_is_header_text(params.get(option)) for option in ("token", "api_key")):
         raise InputError("token or api_key holds characters that none can have", "Look for a line break.", client=name)
     if not any(params.get(option) for option in ("token", "api_key", "password")):

@@ -31,7 +31,7 @@ options:
   state:
     description:
       - V(present) begins the campaign O(name), or changes when it is planned to end.
-      - V(absent) ends it. To end a campaign that is not active changes nothing.
+      - V(absent) ends it. To end a campaign that is not active changes nothing, and warns while another one is active.
     type: str
     choices: [present, absent]
     default: present

@@ -51,7 +51,11 @@ INPUT = (
     Case("http api_url", {"api_url": "http://wa.example", **WANTED}, "api_url must begin with https://"),
     Case("no api_url", {"api_url": "wa.example", **WANTED}, "api_url is not a URL"),
     Case("password in api_url", {"api_url": "https://u:s3cret@wa.example", **WANTED}, "must not carry user info"),
-    Case("missing CA", {"ca_path": "/nowhere", **WANTED}, "ca_path cannot be used: there is no such file or folder"),
+    Case(
+        "missing CA",
+        {"ca_path": "/nowhere", **WANTED},
+        "ca_path /nowhere cannot be used: there is no such file or folder",
+    ),
     Case("no password", {"password": "", **WANTED}, "neither token nor password is given"),
     Case("broken token", {"token": "s3cret\ns3cret", **WANTED}, "token or api_key holds characters that none can have"),
 )

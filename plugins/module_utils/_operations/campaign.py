@@ -45,6 +45,7 @@ def run(params: Mapping[str, Any], task: Task) -> Outcome:
         else:
             ended = _campaigns.end(data, _names_to_end(params, data), params["after"])
             changed = bool(ended)
+            _warn_of_another_name(params, data, ended, task)
         if changed:
             ledger.save()
         values = {
@@ -67,6 +68,13 @@ def _check(params: Mapping[str, Any]) -> None:
         raise InputError("planned_end belongs to state: present", "Leave it out to end a campaign now.")
     if params["planned_end"]:
         _campaigns.parse_moment(params["planned_end"])
+
+
+def _warn_of_another_name(params: Mapping[str, Any], data: Mapping[str, Any], ended: List[str], task: Task) -> None:
+    """Ending what has ended is no failure. But a misspelled name must not pass for an end while the campaign goes on."""
+    if params["name"] is not None and not ended and _campaigns.is_active(data):
+        active = ", ".join('"{name}"'.format(**campaign) for campaign in _campaigns.listed(data))
+        task.warn('There is no campaign "{}" to end; active: {}.'.format(params["name"], active))
 
 
 def _names_to_end(params: Mapping[str, Any], data: Mapping[str, Any]) -> List[str]:

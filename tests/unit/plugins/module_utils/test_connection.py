@@ -32,7 +32,10 @@ def connect(**changes: Any) -> Any:
         ({"password": ""}, "neither token nor password is given"),
         ({"token": "s3cret\n"}, "holds characters that none can have"),
         ({"api_key": "s3cr\u00e9t"}, "holds characters that none can have"),
-        ({"validate_certs": True, "ca_path": "/nowhere"}, "no such file or folder"),
+        (
+            {"validate_certs": True, "ca_path": "/nowhere"},
+            "/nowhere cannot be used: there is no such file or folder. It counts on",
+        ),
         ({"timeout": 0}, "timeout must be at least 1 second"),
         ({"retry_timeout": -1}, "timeout must be at least 1 second"),
     ],

@@ -23,11 +23,12 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outco
 class Book:
     def __init__(self, path: str) -> None:
         self.path = path
+        self.warnings: list[str] = []
 
     def run(self, check: bool = False, **given: Any) -> Outcome:
         params = {name: option.get("default") for name, option in campaign.OPTIONS.items()}
         params.update(given, ledger=self.path)
-        return campaign.run(params, Task(check_mode=check))
+        return campaign.run(params, Task(check_mode=check, warn=self.warnings.append))
 
     def begin(self, name: str, **given: Any) -> Outcome:
         return self.run(name=name, **given)
@@ -107,6 +108,20 @@ def test_previous_is_what_was_before_the_first(book: Book) -> None:
 def test_end_of_an_unknown_campaign_changes_nothing(book: Book) -> None:
     outcome = book.end("Sale")
     assert not outcome.changed and outcome.values["ended"] == [] and outcome.values["collect_messages"] is None
+
+
+def test_a_misspelled_name_does_not_pass_for_an_end(book: Book) -> None:
+    book.begin("spring-sale")
+    book.end("spring-sail")
+    assert book.warnings == ['There is no campaign "spring-sail" to end; active: "spring-sale".']
+
+
+def test_ending_twice_is_quiet(book: Book) -> None:
+    book.begin("Sale")
+    book.end("Sale")
+    book.end("Sale")
+    book.end(overdue=True)
+    assert book.warnings == []
 
 
 @pytest.mark.parametrize(
