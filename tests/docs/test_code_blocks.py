@@ -28,7 +28,19 @@ from emulator import commandline
 TOOLS = Path(sys.executable).parent
 SHELL = ("shell", "sh", "console")
 # What a reader's system brings along, or what they have who build execution environments.
-OF_THE_SYSTEM = {"ansible-navigator", "cd", "cp", "crontab", "export", "git", "install", "rm", "systemctl", "tail"}
+OF_THE_SYSTEM = {
+    "ansible-navigator",
+    "cd",
+    "cp",
+    "crontab",
+    "docker",
+    "export",
+    "git",
+    "install",
+    "rm",
+    "systemctl",
+    "tail",
+}
 # Modules of collections that readers have who need them, and tests do not.
 OF_OTHERS = ("awx.awx.schedule",)
 # Beside them: `text` is what a program has printed, and Sphinx reads the toctree.
@@ -98,8 +110,17 @@ def test_inventories(block: Block, tmp_path: Path) -> None:
 def test_execution_environments(block: Block, tmp_path: Path) -> None:
     run("ansible-builder", "create", "-f", written(block, tmp_path), "-c", tmp_path / "context")
     assert "wabiz.onprem" in (tmp_path / "context" / "_build" / "requirements.yml").read_text()
+
+
+def test_the_example_of_an_execution_environment_is_the_one_of_the_page() -> None:
     example = ROOT / "docs" / "examples" / "execution_environment" / "execution-environment.yml"
-    assert yaml.safe_load(example.read_text()) == block.data()
+    assert [yaml.safe_load(example.read_text())] == [block.data() for block in of_kind("environment")][:1]
+
+
+def test_the_smoke_test_knows_every_playbook() -> None:
+    smoke = (ROOT / "docs" / "examples" / "execution_environment" / "smoke.yml").read_text(encoding="utf-8")
+    (named,) = re.findall(r"loop: \[(.*)\]", smoke)
+    assert named.split(", ") == sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 
 
 @pytest.mark.parametrize("block", of_kind("changelog"), ids=str)
