@@ -4,6 +4,9 @@
 # The one runner. `make` alone lists the targets. PYTHON=python3.12 chooses another interpreter.
 PYTHON ?= python3
 export PYTHON
+# Images of Python often forbid it to keep what it has compiled. The tests start it thousands of times, and would spend more
+# time compiling Ansible than running it.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Everything below runs with the tools of the virtual environment and finds the collection in it.
 ACTIVATED = PATH="$(CURDIR)/.venv/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.venv/collections"
