@@ -20,6 +20,8 @@ class Part:
     report: str = ""
     # Whether the lines of plugins/ that it runs count towards the coverage.
     measured: bool = False
+    # Whether it runs beside the others, as it waits more than it works.
+    beside: bool = False
     env: dict[str, str] = field(default_factory=dict)
 
 
@@ -52,7 +54,7 @@ PARTS = (
     Part("unit", "unit test", f"{PYTEST} tests/unit tests/docs", pytest=True, measured=True),
     Part("integration", "test matrix", "tests/tools/integration"),
     Part("units", "matrix", "tests/tools/units", report="tests/output/junit/python*-controller-units.xml"),
-    Part("playbooks", "playbooks test", f"{PYTEST} tests/playbooks", pytest=True, measured=True),
+    Part("playbooks", "playbooks test", f"{PYTEST} tests/playbooks", pytest=True),
     Part("playbooks", "matrix", f"{PYTEST} {EVERYWHERE}", pytest=True),
     Part("parity", "playbooks test", f"{PYTEST} tests/parity", pytest=True, measured=True),
     Part("parity", "matrix", f"{PYTEST} tests/parity", pytest=True),
@@ -63,9 +65,11 @@ PARTS = (
     Part("properties", "properties", f"{PYTEST} tests/properties", pytest=True, env={"HYPOTHESIS_PROFILE": "long"}),
     Part("coverage", "test", "tests/tools/coverage_report"),
     Part("browser", "browser test", "tests/browser/run", pytest=True),
-    Part("engines", "engines test", "pytest -n 2 --dist loadfile tests/engines -m 'not long'", pytest=True),
+    Part(
+        "engines", "engines test", "pytest -n 2 --dist loadfile tests/engines -m 'not long'", pytest=True, beside=True
+    ),
     Part("kills", "faults", "pytest tests/engines -m long", pytest=True),
-    Part("molecule", "engines molecule test", "molecule test --all"),
+    Part("molecule", "engines molecule test", "molecule test --all", beside=True),
     Part("docs", "test", "make --no-print-directory docs"),
     Part("tarball", "test", "tests/tools/tarball"),
 )

@@ -1,20 +1,24 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the parts of a make target one after another, show what each says, and close with one line of counts."""
+"""Run the parts of a make target, show what each says, and close with one line of counts.
+
+One part after another; those that mostly wait run beside them, in a lane of their own, and are shown when they are over.
+"""
 
 from __future__ import annotations
 
 import os
-import resource
 import shlex
 import shutil
 import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
 from parts import PARTS, Part
@@ -43,9 +47,9 @@ class Result:
         )
 
 
-def run(part: Part) -> Result:
-    """Run one part with its output visible, and count."""
-    print(f"\n=== {part.name}: {part.command}", flush=True)
+def run(part: Part, output: IO[str] = sys.stdout) -> Result:
+    """Run one part with its output going there, and count."""
+    print(f"\n=== {part.name}: {part.command}", file=output, flush=True)
     command = shlex.split(part.command)
     pattern = part.report
     if part.pytest:
@@ -53,24 +57,54 @@ def run(part: Part) -> Result:
         command.append(f"--junit-xml={pattern}")
     for old in REPOSITORY.glob(pattern or "tests/output/none"):
         old.unlink()
-    begun, cpu_before = time.monotonic(), cpu_of_children()
-    try:
-        code = subprocess.run(command, cwd=REPOSITORY, env=environment(part), check=False).returncode
-    except OSError as error:
-        print(error)
-        code = 127
+    begun = time.monotonic()
+    code, cpu = execute(command, environment(part), output)
     seconds = time.monotonic() - begun
     counts = count_tests(list(REPOSITORY.glob(pattern)), code) if pattern else count_one(code)
-    result = Result(part.name, *counts, seconds, cpu_of_children() - cpu_before)
+    result = Result(part.name, *counts, seconds, cpu)
     verdict = "FAILED" if result.failed else "passed" if result.passed else "skipped"
-    print(f"--- {part.name}: {verdict} in {seconds:.0f} s", flush=True)
+    print(f"--- {part.name}: {verdict} in {seconds:.0f} s", file=output, flush=True)
     return result
 
 
-def cpu_of_children() -> float:
-    """Processor time of all children that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def execute(command: Sequence[str], env: dict[str, str], output: IO[str]) -> tuple[int, float]:
+    """The exit code of a command, and the processor time of it and all its descendants that have ended."""
+    try:
+        process = subprocess.Popen(command, cwd=REPOSITORY, env=env, stdout=output, stderr=subprocess.STDOUT)
+    except OSError as error:
+        print(error, file=output)
+        return 127, 0.0
+    _pid, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, used.ru_utime + used.ru_stime
+
+
+class Lane:
+    """Parts that run one after another beside all others, with their output kept until somebody shows it."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self._waiting = [(part, self._pool.submit(self._run, part)) for part in parts]
+
+    @staticmethod
+    def _log(part: Part) -> Path:
+        return OUTPUT / f"{part.name}.log"
+
+    def _run(self, part: Part) -> Result:
+        with self._log(part).open("w", encoding="utf-8") as output:
+            return run(part, output)
+
+    def show(self, *, wait: bool = False) -> Iterator[Result]:
+        """What came out of the parts that are over and were not shown yet, or of all; what they said is printed."""
+        while self._waiting and (wait or self._waiting[0][1].done()):
+            part, future = self._waiting.pop(0)
+            result = future.result()
+            print(self._log(part).read_text(encoding="utf-8", errors="replace"), end="", flush=True)
+            yield result
+
+    def close(self) -> None:
+        """Nothing that waits is begun any more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 def environment(part: Part) -> dict[str, str]:
@@ -102,18 +136,34 @@ def count_tests(reports: list[Path], code: int) -> tuple[int, int, int]:
     return passed, failed, skipped
 
 
-def close(results: Iterable[Result]) -> int:
+def close(results: Iterable[Result], seconds: float) -> int:
     """The closing table and the one line of counts; the exit code."""
     rows = list(results)
-    total = Result(
-        "together",
-        *(sum(getattr(row, key) for row in rows) for key in ("passed", "failed", "skipped", "seconds", "cpu")),
+    passed, failed, skipped, cpu = (
+        sum(getattr(row, key) for row in rows) for key in ("passed", "failed", "skipped", "cpu")
     )
+    total = Result("together", passed, failed, skipped, seconds, cpu)
     print(f"\n{'part':<16}{'passed':>7}{'failed':>7}{'skipped':>8}{'time':>10}{'cpu':>10}")
     for row in [*rows, total]:
         print(row.line())
     print(f"\n{total.passed} passed, {total.failed} failed, {total.skipped} skipped", flush=True)
     return int(total.failed > 0 or total.passed == 0)
+
+
+def run_all(parts: Sequence[Part]) -> list[Result]:
+    """Every part, in two lanes if there is work for both; the results as the parts are listed."""
+    both = not all(part.beside for part in parts)
+    lane = Lane(part for part in parts if both and part.beside)
+    results: dict[str, Result] = {}
+    try:
+        for part in parts:
+            if not (both and part.beside):
+                results[part.name] = run(part)
+                results.update((one.name, one) for one in lane.show())
+        results.update((one.name, one) for one in lane.show(wait=True))
+    finally:
+        lane.close()
+    return [results[part.name] for part in parts]
 
 
 def main(target: str) -> int:
@@ -127,7 +177,8 @@ def main(target: str) -> int:
         COVERAGE.mkdir()
         # Every measured process loads it, also one whose PYTHONPATH is its own.
         shutil.copy(REPOSITORY / "tests" / "tools" / "coverage_patience.py", sysconfig.get_path("purelib"))
-    return close([run(part) for part in chosen])
+    begun = time.monotonic()
+    return close(run_all(chosen), time.monotonic() - begun)
 
 
 if __name__ == "__main__":
