@@ -20,8 +20,8 @@ class Part:
     report: str = ""
     # Whether the lines of plugins/ that it runs count towards the coverage.
     measured: bool = False
-    # Whether it runs beside the others, as it waits more than it works.
-    beside: bool = False
+    # Parts of one lane run one after another, and lanes side by side: what waits, or works on one core, has its own.
+    lane: str = ""
     env: dict[str, str] = field(default_factory=dict)
 
 
@@ -48,12 +48,12 @@ PARTS = (
     Part("made pages", "lint test", "python tests/tools/pages.py --check"),
     Part("action group", "lint test", "python tests/tools/action_group.py"),
     Part("environment", "lint test", "tests/tools/introspect"),
-    Part("audit", "test", "tests/tools/audit"),
-    Part("sanity", "sanity test", "tests/tools/sanity --python default"),
-    Part("sanity", "matrix", "tests/tools/sanity"),
+    Part("audit", "test", "tests/tools/audit", lane="tools"),
+    Part("sanity", "sanity test", "tests/tools/sanity --python default", lane="tools"),
+    Part("sanity", "matrix", "tests/tools/sanity", lane="tools"),
     Part("unit", "unit test", f"{PYTEST} tests/unit tests/docs", pytest=True, measured=True),
     Part("integration", "test matrix", "tests/tools/integration"),
-    Part("units", "matrix", "tests/tools/units", report="tests/output/junit/python*-controller-units.xml"),
+    Part("units", "test matrix", "tests/tools/units", report="tests/output/junit/python*-units.xml"),
     Part("playbooks", "playbooks test", f"{PYTEST} tests/playbooks", pytest=True),
     Part("playbooks", "matrix", f"{PYTEST} {EVERYWHERE}", pytest=True),
     Part("parity", "playbooks test", f"{PYTEST} tests/parity", pytest=True, measured=True),
@@ -66,10 +66,14 @@ PARTS = (
     Part("coverage", "test", "tests/tools/coverage_report"),
     Part("browser", "browser test", "tests/browser/run", pytest=True),
     Part(
-        "engines", "engines test", "pytest -n 2 --dist loadfile tests/engines -m 'not long'", pytest=True, beside=True
+        "engines",
+        "engines test",
+        "pytest -n 2 --dist loadfile tests/engines -m 'not long'",
+        pytest=True,
+        lane="engines",
     ),
     Part("kills", "faults", "pytest tests/engines -m long", pytest=True),
-    Part("molecule", "engines molecule test", "molecule test --all", beside=True),
-    Part("docs", "test", "make --no-print-directory docs"),
-    Part("tarball", "test", "tests/tools/tarball"),
+    Part("molecule", "engines molecule test", "molecule test --all", lane="engines"),
+    Part("docs", "test", "make --no-print-directory docs", lane="tools"),
+    Part("tarball", "test", "tests/tools/tarball", lane="tools"),
 )

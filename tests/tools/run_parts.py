@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the parts of a make target, show what each says, and close with one line of counts.
 
-One part after another; those that mostly wait run beside them, in a lane of their own, and are shown when they are over.
+One part after another; those with a lane of their own run beside them, and are shown when they are over.
 """
 
 from __future__ import annotations
@@ -151,18 +151,19 @@ def close(results: Iterable[Result], seconds: float) -> int:
 
 
 def run_all(parts: Sequence[Part]) -> list[Result]:
-    """Every part, in two lanes if there is work for both; the results as the parts are listed."""
-    both = not all(part.beside for part in parts)
-    lane = Lane(part for part in parts if both and part.beside)
+    """Every part, in its lane, of which one is shown as it goes; the results as the parts are listed."""
+    shown = "" if any(not part.lane for part in parts) else parts[0].lane
+    names = dict.fromkeys(part.lane for part in parts if part.lane != shown)
+    lanes = [Lane(part for part in parts if part.lane == name) for name in names]
     results: dict[str, Result] = {}
     try:
-        for part in parts:
-            if not (both and part.beside):
-                results[part.name] = run(part)
-                results.update((one.name, one) for one in lane.show())
-        results.update((one.name, one) for one in lane.show(wait=True))
+        for part in (part for part in parts if part.lane == shown):
+            results[part.name] = run(part)
+            results.update((one.name, one) for lane in lanes for one in lane.show())
+        results.update((one.name, one) for lane in lanes for one in lane.show(wait=True))
     finally:
-        lane.close()
+        for lane in lanes:
+            lane.close()
     return [results[part.name] for part in parts]
 
 
