@@ -41,6 +41,7 @@ class Case:
     :arg in_process: whether it may run in the controller's process at all.
     :arg refused_before: whether the controller refuses it before it would travel as a module.
     :arg may_differ: top-level parts of the result that Ansible itself makes different; told in docs/in_process.md.
+        With `attempts` so does how often it was tried: a busy machine has not finished what another one has.
     """
 
     name: str

@@ -192,7 +192,7 @@ GATES = (
             }
         ],
         in_process=False,
-        may_differ=JOB,
+        may_differ=(*JOB, "attempts"),
         same_text=False,  # how often it is looked at
     ),
 )

@@ -42,6 +42,7 @@ def _without(events: list[dict[str, Any]], names: tuple[str, ...]) -> list[dict[
     return [
         {**event, "result": {key: value for key, value in event["result"].items() if key not in names}}
         for event in events
+        if not (event["event"] == "retry" and "attempts" in names)
     ]
 
 
