@@ -122,8 +122,8 @@ GATES = (
     Case(
         "a time limit of the task",
         args=PERSIST,
-        task={"timeout": 2},
-        prepare=fault(kind="delay", method="GET", path=PATH, seconds=5),
+        task={"timeout": 4},
+        prepare=fault(kind="delay", method="GET", path=PATH, seconds=8),
         expect=FAILED,
         may_differ=("exception", "timedout"),
         same_text=False,
