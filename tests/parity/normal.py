@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-# What only happens on the way to a target: it is told at -vvv and above.
+# What only happens on the way to a target: it is told at -vvv and above. And each look at a job that goes on, of which a
+# busy machine needs more.
 _TRAVEL = re.compile(
     r"^(<[\w.-]+> .*|Using module file .*|Pipelining is enabled\..*|redirecting \(type: .*|Loading collection .*"
-    r"|Escalation succeeded.*|\s*)$\n?",
+    r"|Escalation succeeded.*|ASYNC POLL on .*|\s*)$\n?",
     re.MULTILINE,
 )
 # Ansible's own words, from ansible-core 2.19 on: it knows whether an action plugin or a module has failed.
