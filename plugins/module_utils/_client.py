@@ -28,7 +28,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
     api_title,
 )
 from ansible_collections.wabiz.onprem.plugins.module_utils._http import RawAnswer, TransportError
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Teller, span
+from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Teller, silent, span
 
 LOGIN = "/v1/users/login"
 LOGOUT = "/v1/users/logout"
@@ -60,7 +60,7 @@ class Client:
         timeout: float = 30,
         retry_timeout: float = 60,
         read_only: bool = True,
-        progress: Callable[[str], None] = lambda text: None,
+        progress: Callable[[str], None] = silent,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         warn: Callable[[str], None] = lambda text: None,

@@ -15,6 +15,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
 from ansible_collections.wabiz.onprem.plugins.module_utils._http import Transport, ca_problem
 from ansible_collections.wabiz.onprem.plugins.module_utils._redact import UNREADABLE_URL, client_name
+from ansible_collections.wabiz.onprem.plugins.module_utils._telling import silent
 
 # Options of every module of the action group `api`; documented in the doc fragment `connection`.
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -69,7 +70,8 @@ def connect(
     params: Mapping[str, Any],
     read_only: bool,
     progress: Callable[[str], None],
-    warn: Callable[[str], None] = lambda text: None,
+    warn: Callable[[str], None] = silent,
+    transport: Callable[[str, bool, str | None], Transport] = Transport,
 ) -> Client:
     """The client that the connection options name. Nothing is sent yet. Raises InputError.
 
@@ -79,7 +81,7 @@ def connect(
     _check(params, name)
     token, api_key = params.get("token") or None, params.get("api_key") or None
     return Client(
-        Transport(params["api_url"], bool(params.get("validate_certs")), params.get("ca_path")),
+        transport(params["api_url"], bool(params.get("validate_certs")), params.get("ca_path")),
         name,
         username=params.get("username"),
         password=params.get("password"),

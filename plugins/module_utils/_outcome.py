@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import OnPremError
-
-
-def _silent(text: str) -> None:
-    """Where there is nobody to tell."""
+from ansible_collections.wabiz.onprem.plugins.module_utils._telling import silent
 
 
 @dataclass(frozen=True)
@@ -29,8 +26,8 @@ class Task:
     """
 
     check_mode: bool = False
-    warn: Callable[[str], None] = _silent
-    progress: Callable[[str], None] = _silent
+    warn: Callable[[str], None] = silent
+    progress: Callable[[str], None] = silent
 
 
 @dataclass(frozen=True)

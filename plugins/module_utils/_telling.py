@@ -19,20 +19,25 @@ TELL_EVERY = 8.0  # seconds; a busy machine may take two more until the word is 
 Words = Callable[[float], str]  # what to tell after so many seconds
 
 
+def silent(text: str) -> None:
+    """Where there is nobody to tell."""
+
+
 class Teller:
     """Tells every few seconds what is being waited for, in a thread, as the work itself is in a call that does not return.
 
     One thread for all waits, begun with the first one and ended by ``close``, and made without ``threading.Thread``, which
     costs a worker of Ansible as much as a request: in a fleet most waits are over within milliseconds.
 
-    :arg tell: shows a text to the user.
+    :arg tell: shows a text to the user; for ``silent`` there is no thread.
     """
 
     def __init__(self, tell: Callable[[str], None], every: float = TELL_EVERY) -> None:
         self._tell, self._every = tell, every
         self._words: Words | None = None  # of the present wait
         self._since = self._due = 0.0
-        self._begun = self._asleep = self._over = False
+        self._begun = tell is silent
+        self._asleep = self._over = False
         self._state = threading.Lock()  # for all of the above
         self._alarm = threading.Lock()  # released to wake the thread up
         self._alarm.acquire()  # pylint: disable=consider-using-with

@@ -14,6 +14,7 @@ import json
 import multiprocessing
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible import constants as C
@@ -21,6 +22,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
 from ansible.utils.display import Display
 
@@ -52,6 +54,30 @@ display = Display()
 LIMITS = ("wait_timeout", "lease_wait", "retry_timeout")
 
 
+def perform_task(
+    operation: Any, args: Mapping[str, Any], task: Task, diff: bool, with_invocation: bool
+) -> dict[str, Any]:
+    """What a module would answer: validates the arguments, performs the operation, masks what is secret."""
+    options = operation.OPTIONS
+    warnings: list[str] = []
+    validation = ArgumentSpecValidator(argument_spec(options), **operation.RULES).validate(dict(args))
+    params, secrets = validation.validated_parameters, validation._no_log_values
+    shown = params
+    if validation.error_messages:  # .errors is an object that is always true
+        outcome = {"failed": True, "msg": validation.errors.msg}
+    else:
+        shown, secrets = shown_params(options, params), set(secret_values(options, params))
+        outcome = perform(operation, params, replace(task, warn=warnings.append), diff)
+    outcome.setdefault("changed", False)
+    if warnings:
+        outcome["warnings"] = warnings
+    if with_invocation:
+        outcome["invocation"] = {"module_args": shown}
+    # through JSON like a module's answer: tuples become lists, and data tags (2.19 and newer) stay behind
+    masked: dict[str, Any] = json.loads(json.dumps(remove_values(outcome, secrets), default=str))
+    return masked
+
+
 def _prepare_workers() -> None:
     """Does once what every worker would have to do for itself: what a first request and a first template with a filter load.
 
@@ -59,7 +85,8 @@ def _prepare_workers() -> None:
     what a client costs.
     """
     if multiprocessing.parent_process() is None:
-        rehearse()
+        connection_loader.find_plugin("local")
+        rehearse(perform_task)
         prepare()
         Templar(loader=None, variables={}).template(trust_as_template("{{ absent | default(0) }}"))
 
@@ -164,25 +191,8 @@ class InProcess(ActionBase):
         )
 
     def _run_here(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        operation, options = self.operation, self.operation.OPTIONS
-        warnings: list[str] = []
-        validation = ArgumentSpecValidator(argument_spec(options), **operation.RULES).validate(dict(args))
-        params, secrets = validation.validated_parameters, validation._no_log_values
-        shown = params
-        if validation.error_messages:  # .errors is an object that is always true
-            outcome = {"failed": True, "msg": validation.errors.msg}
-        else:
-            shown, secrets = shown_params(options, params), set(secret_values(options, params))
-            task = Task(self._task.check_mode, warnings.append, self._tell)
-            outcome = perform(operation, params, task, self._task.diff)
-        outcome.setdefault("changed", False)
-        if warnings:
-            outcome["warnings"] = warnings
-        if self._wants_invocation(task_vars):
-            outcome["invocation"] = {"module_args": shown}
-        # through JSON like a module's answer: tuples become lists, and data tags (2.19 and newer) stay behind
-        masked: dict[str, Any] = json.loads(json.dumps(remove_values(outcome, secrets), default=str))
-        return masked
+        task = Task(self._task.check_mode, progress=self._tell)
+        return perform_task(self.operation, args, task, self._task.diff, self._wants_invocation(task_vars))
 
     def _words(self, args: Mapping[str, Any], place: str, seconds: float) -> str:
         """For a module that works elsewhere, whose own words cannot be heard."""
