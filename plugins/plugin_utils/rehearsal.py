@@ -29,7 +29,7 @@ with contextlib.suppress(ImportError):  # _http knows, and tells
     import urllib3
     from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-TIMES = 10  # the interpreter specialises what it has run eight times
+TIMES = 3  # one would do for most; with more than a few, workers gain no more than the parent loses
 
 # A client that has the documented defaults, and a task that wants what it has.
 _DEFAULTS = {

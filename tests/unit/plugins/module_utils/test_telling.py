@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Teller, span, telling
+from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Teller, silent, span, telling
 
 
 def _threads() -> int:
@@ -87,6 +87,16 @@ def test_a_wait_is_told_of_from_its_own_beginning() -> None:
         with teller.waiting(lambda seconds: f"{seconds:.1f}"):
             time.sleep(0.2)
     assert told == []
+    teller.close()
+
+
+def test_where_there_is_nobody_to_tell_there_is_no_thread() -> None:
+    before = _threads()
+    teller = Teller(silent, every=0.02)
+    with teller.waiting(str):
+        assert _threads() == before
+    with teller.waiting(str):
+        assert _threads() == before
     teller.close()
 
 

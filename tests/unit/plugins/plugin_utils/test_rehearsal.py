@@ -1,17 +1,19 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rehearsal goes the way of a real request, to its end, without a network; what fails in it harms nobody."""
+"""The rehearsal goes the way of a real task, to its end, without a network; what fails in it harms nobody."""
 
 from __future__ import annotations
 
 import socket
 import ssl
+import sys
 from typing import Any
 
 import pytest
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _http
 from ansible_collections.wabiz.onprem.plugins.plugin_utils import rehearsal
+from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import perform_task
 
 
 @pytest.fixture(autouse=True)
@@ -23,21 +25,37 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
 
 
-def test_every_request_has_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: list[_http.RawAnswer] = []
+def test_it_is_a_whole_task_that_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[tuple[str, str, int]] = []
     send = _http.Transport.send
 
-    def noted(self: _http.Transport, *args: Any) -> _http.RawAnswer:
-        answers.append(send(self, *args))
-        return answers[-1]
+    def noted(self: _http.Transport, method: str, path: str, *args: Any) -> _http.RawAnswer:
+        answer = send(self, method, path, *args)
+        sent.append((method, path, answer.status))
+        return answer
 
     monkeypatch.setattr(_http.Transport, "send", noted)
-    rehearsal.make_requests()
-    assert [(answer.status, answer.body) for answer in answers] == [(200, b"{}")] * rehearsal.TIMES
+    answer = rehearsal.perform_one(perform_task)
+    assert not answer.get("failed"), answer
+    assert answer["changed"] is False and answer["settings"]["callback_backoff_delay_ms"] == 3000
+    assert sent == [
+        ("POST", "/v1/users/login", 200),
+        ("GET", "/v1/settings/application", 200),
+        ("POST", "/v1/users/logout", 200),
+    ]
 
 
-def test_no_socket_is_left_open(recwarn: pytest.WarningsRecorder) -> None:
-    rehearsal.make_requests()
+def test_it_happens_a_few_times() -> None:
+    performed: list[Any] = []
+    rehearsal.rehearse(lambda *args, **kwargs: performed.append(args))
+    assert len(performed) == rehearsal.TIMES
+
+
+def test_nothing_of_it_is_left(recwarn: pytest.WarningsRecorder) -> None:
+    """Workers are forked afterwards: no thread may be at work, and no socket open."""
+    threads = len(sys._current_frames())
+    assert not rehearsal.perform_one(perform_task).get("failed")
+    assert len(sys._current_frames()) == threads
     assert [str(one.message) for one in recwarn if issubclass(one.category, ResourceWarning)] == []
 
 
@@ -55,23 +73,20 @@ def test_the_handshake_begins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert begun == ["localhost"]
 
 
-@pytest.mark.parametrize("part", ["say_hello", "make_requests"])
-def test_what_fails_in_it_harms_nobody(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_fails_in_it_harms_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
 
-    def broken() -> None:
-        tried.append(part)
+    def broken(*args: Any, **kwargs: Any) -> None:
+        tried.append("broken")
         raise RuntimeError("another version of a library")
 
-    monkeypatch.setattr(rehearsal, part, broken)
-    rehearsal.rehearse()
-    assert tried == [part]
+    monkeypatch.setattr(rehearsal, "say_hello", broken)
+    rehearsal.rehearse(broken)
+    assert tried == ["broken", "broken"]
 
 
 def test_without_requests_nothing_is_rehearsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unexpected() -> None:
-        raise AssertionError("rehearsed")
-
+    performed: list[Any] = []
     monkeypatch.setattr(_http, "REQUESTS_IMPORT_ERROR", ImportError())
-    monkeypatch.setattr(rehearsal.contextlib, "suppress", unexpected)
-    rehearsal.rehearse()
+    rehearsal.rehearse(lambda *args, **kwargs: performed.append(args))
+    assert performed == []
