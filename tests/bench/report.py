@@ -71,7 +71,7 @@ def _times(measured: Mapping[int, Runs], size: int, slow: str, quick: str) -> st
     runs = _measured(measured.get(size, {}))
     if slow not in runs or quick not in runs:
         return "not measured"
-    return f"{middle(runs[slow], 'wall') / middle(runs[quick], 'wall'):.1f}"
+    return f"{middle(runs[slow], 'wall') / middle(runs[quick], 'wall'):.3g}"
 
 
 def _per_client(measured: Mapping[int, Runs], size: int) -> float | None:
