@@ -163,11 +163,12 @@ class Transport:
         sent_headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         sent_headers.update(headers)
         try:
-            response = self._connected().urlopen(
-                *(method, self._prefix + path, body, sent_headers),
+            response = self._connected().request(
+                *(method, self._prefix + path),
+                body=body,
+                headers=sent_headers,
                 retries=False,
                 redirect=False,
-                assert_same_host=False,
                 preload_content=False,
                 decode_content=False,
                 timeout=time_limit,
