@@ -164,7 +164,8 @@ class Transport:
         sent_headers.update(headers)
         try:
             response = self._connected().request(
-                *(method, self._prefix + path),
+                method,
+                self._prefix + path,
                 body=body,
                 headers=sent_headers,
                 retries=False,

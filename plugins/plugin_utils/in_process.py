@@ -85,7 +85,7 @@ def _prepare_workers() -> None:
     what a client costs.
     """
     if multiprocessing.parent_process() is None:
-        connection_loader.find_plugin("local")
+        connection_loader.find_plugin("local")  # the loader remembers where it is
         rehearse(perform_task)
         prepare()
         Templar(loader=None, variables={}).template(trust_as_template("{{ absent | default(0) }}"))
