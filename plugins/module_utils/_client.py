@@ -63,7 +63,7 @@ class Client:
         progress: Callable[[str], None] = silent,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        warn: Callable[[str], None] = lambda text: None,
+        warn: Callable[[str], None] = silent,
     ) -> None:
         self.name = name
         self.read_only = read_only

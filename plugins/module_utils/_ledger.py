@@ -27,6 +27,7 @@ from typing import Any, Callable
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._errors import LedgerError
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger_shape import SHAPES
+from ansible_collections.wabiz.onprem.plugins.module_utils._telling import silent
 
 KIND = "wabiz.onprem ledger"
 FORMAT = 1
@@ -95,7 +96,7 @@ class Ledger:
         self,
         path: str,
         read_only: bool,
-        progress: Callable[[str], None] = lambda text: None,
+        progress: Callable[[str], None] = silent,
         lock_wait: float = LOCK_WAIT,
     ) -> None:
         if not os.path.isabs(path):

@@ -36,8 +36,8 @@ class Teller:
         self._tell, self._every = tell, every
         self._words: Words | None = None  # of the present wait
         self._since = self._due = 0.0
-        self._begun = tell is silent
-        self._asleep = self._over = False
+        self._begun = self._asleep = self._over = False
+        self._heard = tell is not silent
         self._state = threading.Lock()  # for all of the above
         self._alarm = threading.Lock()  # released to wake the thread up
         self._alarm.acquire()  # pylint: disable=consider-using-with
@@ -48,7 +48,7 @@ class Teller:
         with self._state:
             self._words, self._since = words, time.monotonic()
             self._due = self._since + self._every
-            if not self._begun:
+            if self._heard and not self._begun:
                 self._begun = True
                 _thread.start_new_thread(self._work, ())
             elif self._asleep:  # otherwise it wakes up by itself, for an earlier wait, and before this one is due

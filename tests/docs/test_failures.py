@@ -17,9 +17,8 @@ OURS, ANSIBLES = PAGE.split("## What Ansible itself says")
 # The messages of a row stand as code in its first cell.
 ROWS = re.findall(r"^\| (`.*?`) \| (\S.*?) \|$", OURS, re.MULTILINE)
 KEYS = [key for cell, _action in ROWS for key in re.findall(r"`([^`]+)`", cell)]
-FEWEST_LETTERS = (
-    6  # what has fewer stands for nothing: as a key, and as a message, which then is put together from others
-)
+# What has fewer stands for nothing: as a key, and as a message, which then is put together from others.
+FEWEST_LETTERS = 6
 
 
 @functools.cache

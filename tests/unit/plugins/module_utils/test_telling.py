@@ -9,10 +9,15 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Teller, silent, span, telling
+
+
+def _always(text: str) -> Callable[[float], str]:
+    return lambda seconds: text
 
 
 def _threads() -> int:
@@ -65,7 +70,7 @@ def test_one_thread_tells_of_every_wait_and_of_none_between_them() -> None:
     teller = Teller(tell, every=0.02)
     for name in ("first", "second", "third"):
         again.clear()
-        with teller.waiting(lambda seconds, name=name: name):  # type: ignore[misc]
+        with teller.waiting(_always(name)):
             assert again.wait(10), f"the {name} wait is told of"
         count = len(told)
         time.sleep(0.1)
