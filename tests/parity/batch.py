@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -108,6 +109,15 @@ def _planted(folder: Path, defect: str) -> Path:
     return folder / "collections"
 
 
+def _wait_for_logout(client: Client) -> None:
+    """Until the login of the task has gone, and only the token that each client was given is left."""
+    deadline = time.monotonic() + 60
+    while client.live_tokens() > 1:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"nobody has logged out of {client.name}")
+        time.sleep(0.1)
+
+
 class _Run:
     """One front's run of a batch."""
 
@@ -177,6 +187,8 @@ class _Run:
             raw = next((chunk for chunk in chunks[1:] if chunk.startswith(f"{number:03d} ")), "").split("\nPLAY RECAP")[
                 0
             ]
+            if case.goes_on:
+                _wait_for_logout(client)
             ledger = self._folder / f"{number:03d}.json"
             seen[case.name] = Seen(
                 text=normal_text(raw, words),

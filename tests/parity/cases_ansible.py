@@ -128,6 +128,7 @@ GATES = (
         may_differ=("exception", "timedout"),
         same_text=False,
         same_record=False,
+        goes_on=True,
     ),
     Case(
         "become",
