@@ -222,6 +222,7 @@ def test_a_folder_whose_processes_are_gone_can_be_used_again(run: Run, tmp_path:
     before = described(tmp_path)
     for pid in before["pids"].values():
         os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not any(map(birth, before["pids"].values())))
     assert run("up", *QUICK).returncode == 0
     assert described(tmp_path)["pids"] != before["pids"]
 

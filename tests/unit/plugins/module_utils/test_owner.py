@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -26,6 +27,19 @@ def test_who_has_ended_is_dead() -> None:
     assert _owner.is_alive(owner) is True
     process.communicate(b"\n")
     assert _owner.is_alive(owner) is False
+
+
+@pytest.mark.skipif(
+    not os.path.exists("/proc/self/stat"), reason="the system does not tell a dead process from a live one"
+)
+def test_who_has_ended_is_dead_before_anybody_has_asked_how() -> None:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    owner = _owner.owner_of(process.pid)
+    os.kill(process.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and stays a zombie
+    alive = _owner.is_alive(owner)
+    process.communicate()
+    assert alive is False
 
 
 def test_a_reused_process_id_is_somebody_else() -> None:
