@@ -79,7 +79,7 @@ PARTS = (
         lane="engines",
     ),
     Part("kills", "faults", "pytest tests/engines -m long", pytest=True),
-    Part("molecule", "engines molecule test", "molecule test --all", lane="engines"),
+    Part("molecule", "engines molecule test", "molecule test --all", lane="tools"),
     Part("docs", "test", "make --no-print-directory docs", lane="tools"),
     Part("tarball", "test", "tests/tools/tarball", lane="tools"),
 )
