@@ -60,7 +60,7 @@ PARTS = (
     Part("unit", "unit test", f"{PYTEST} tests/unit tests/docs", pytest=True, measured=True),
     Part("integration", f"test {CELLS}", "tests/tools/integration"),
     Part("units", f"test {CELLS}", "tests/tools/units", report="tests/output/junit/python*-units.xml", lane="tools"),
-    Part("playbooks", "playbooks test", f"{WAITING} --dist worksteal tests/playbooks", pytest=True),
+    Part("playbooks", "playbooks test", f"{PYTEST} tests/playbooks", pytest=True),
     Part("playbooks", CELLS, f"{WAITING} --dist worksteal {EVERYWHERE}", pytest=True),
     Part("parity", "playbooks test", f"{PYTEST} tests/parity", pytest=True, measured=True),
     Part("parity", OUTER_CELLS, f"{PYTEST} tests/parity", pytest=True),
@@ -79,7 +79,7 @@ PARTS = (
         lane="engines",
     ),
     Part("kills", "faults", "pytest tests/engines -m long", pytest=True),
-    Part("molecule", "engines molecule test", "molecule test --all", lane="tools"),
+    Part("molecule", "engines molecule test", "molecule test --all", lane="engines"),
     Part("docs", "test", "make --no-print-directory docs", lane="tools"),
     Part("tarball", "test", "tests/tools/tarball", lane="tools"),
 )
