@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import Any
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
+from emulator.calling import eventually
 from emulator.testing import Client, Emulator
 
 from .case import OTHER_WEBHOOK, PASSWORD, WEBHOOK, Case, other_task, the_task
@@ -111,11 +111,7 @@ def _planted(folder: Path, defect: str) -> Path:
 
 def _wait_for_logout(client: Client) -> None:
     """Until the login of the task has gone, and only the token that each client was given is left."""
-    deadline = time.monotonic() + 60
-    while client.live_tokens() > 1:
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"nobody has logged out of {client.name}")
-        time.sleep(0.1)
+    eventually(lambda: client.live_tokens() == 1, seconds=60)
 
 
 class _Run:

@@ -42,7 +42,7 @@ class Case:
     :arg refused_before: whether the controller refuses it before it would travel as a module.
     :arg may_differ: top-level parts of the result that Ansible itself makes different; told in docs/in_process.md.
         With `attempts` so does how often it was tried: a busy machine has not finished what another one has.
-    :arg goes_on: whether a module may go on when its task is over; its logout is waited for.
+    :arg goes_on: whether the module goes on when its task is over. Its logout is waited for, and what it did is not compared.
     """
 
     name: str
@@ -60,7 +60,6 @@ class Case:
     may_differ: tuple[str, ...] = ()
     refused_before: bool = False
     same_text: bool = True
-    same_record: bool = True
     goes_on: bool = False
 
 

@@ -130,7 +130,6 @@ GATES = (
         expect=FAILED,
         may_differ=("exception", "timedout"),
         same_text=False,
-        same_record=False,
         goes_on=True,
     ),
     Case(

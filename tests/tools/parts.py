@@ -26,7 +26,8 @@ class Part:
 
 
 PYTEST = "pytest -n 2 --dist worksteal"
-# What waits for Coreapps and for Ansible's own start leaves two cores idle with two workers.
+# What waits for Coreapps and for Ansible's own start leaves two cores idle with two workers. The playbook tests of `make test`
+# keep to two, as the engine tests run beside them.
 WAITING = "pytest -n 3"
 HOSTILE = f"{PYTEST} tests/faults tests/hostile"
 

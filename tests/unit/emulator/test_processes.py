@@ -12,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -136,8 +135,9 @@ def test_orders_to_one_emulator(run: Run, tmp_path: Path) -> None:
     assert run("start", "wacore").returncode == 0
     eventually(lambda: api("GET", SETTINGS).status == 200)
 
-    os.kill(described(tmp_path)["pids"]["webapp"], signal.SIGKILL)
-    time.sleep(0.05)
+    webapp = described(tmp_path)["pids"]["webapp"]
+    os.kill(webapp, signal.SIGKILL)
+    eventually(lambda: birth(webapp) is None)
     blind = run("status")
     assert blind.returncode == 1
     assert "webapp process" in blind.stderr
