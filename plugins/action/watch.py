@@ -17,6 +17,7 @@ from ansible.template import Templar
 from ansible.utils.display import Display
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._telling import span, telling
+from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import from_others
 
 display = Display()
 
@@ -78,8 +79,7 @@ class ActionModule(ActionBase):
             templar=self._templar,
             shared_loader_obj=self._shared_loader_obj,
         )
-        answer: dict[str, Any] = handler.run(task_vars=task_vars)
-        return answer
+        return from_others(handler.run(task_vars=task_vars))
 
     def _with_defaults(self, module: str, options: Mapping[str, Any]) -> dict[str, Any]:
         """What the play says in module_defaults counts for the module that is run."""

@@ -25,6 +25,7 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
 from ansible.utils.display import Display
+from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._connection import OPTIONS as CONNECTION_OPTIONS
 from ansible_collections.wabiz.onprem.plugins.module_utils._http import prepare
@@ -109,6 +110,16 @@ def plain(value: Any) -> Any:
     return str.__str__(value) if isinstance(value, str) else str(value)
 
 
+def from_others(result: Mapping[str, Any]) -> dict[str, Any]:
+    """A result in which no text is ever taken for a template: a client, an engine or another host may have written it.
+
+    Ansible marks what a task returns, but not what an action plugin is given by another one. Before ansible-core 2.19 a
+    text without this mark is a template wherever it is used in one.
+    """
+    marked: dict[str, Any] = wrap_var(dict(result))
+    return marked
+
+
 class InProcess(ActionBase):
     """Base of this collection's action plugins; each of them names its operation and nothing else."""
 
@@ -124,7 +135,7 @@ class InProcess(ActionBase):
         if problem:
             return dict(result, failed=True, changed=False, msg=problem)
         if self._runs_here(variables):
-            return dict(result, **self._run_here(args, variables))
+            return dict(result, **from_others(self._run_here(args, variables)))
         wrap_async = self._task.async_val and not getattr(self._connection, "has_native_async", False)
         place = str(self._task.delegate_to or variables.get("inventory_hostname"))
         with telling(self._tell, lambda seconds: self._words(args, place, seconds)):
