@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from unittest.mock import Mock, create_autospec
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.client import Client
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.responses import Answer
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Outcome, Task
 
 NAME = "https://client1.example.com"
 

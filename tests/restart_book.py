@@ -7,12 +7,12 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _owed, _owner
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import lease_owner, pending_restart
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import restart_progress
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task
 
-ME = _owner.owner_of(os.getpid())
+ME = lease_owner.owner_of(os.getpid())
 FAR_AWAY = {"host": "elsewhere", "machine": "another", "pid": 1, "start": "1"}
 HEALTH = [
     {"key": "m1:a", "name": "m1", "role": "primary_master", "status": "connected"},
@@ -38,7 +38,7 @@ class Book:
 
     def owe(self, *names: str) -> str:
         with Ledger(self.path, read_only=False) as ledger:
-            _owed.owe(ledger.data, names or ["log_level"])
+            pending_restart.owe(ledger.data, names or ["log_level"])
             ledger.save()
             return str(ledger.data["restart"]["id"])
 

@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible.utils.display import Display
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import span, telling
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import span, telling
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import from_others
 
 display = Display()

@@ -17,16 +17,13 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns, _checks, _plan, _resource
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
-    CallError,
-    InputError,
-    LedgerError,
-    OnPremError,
-)
-from ansible_collections.wabiz.onprem.plugins.module_utils._health import Report
-from ansible_collections.wabiz.onprem.plugins.module_utils._redact import redact_url
+from ._api.health import Report
+from ._common import moments
+from ._common.errors import CallError, LedgerError, OnPremError
+from ._common.redaction import redact_url
+from ._ledger import campaigns
+from ._settings import checks, planning, resource
+from ._settings.catalog import BY_NAME
 
 CRITICAL, WARNING, OK = "critical", "warning", "ok"
 LEVELS = (CRITICAL, WARNING, OK)  # worst first
@@ -60,14 +57,14 @@ class Facts:
     :arg ledger: the data of its ledger; None where none was given or it cannot be read.
     :arg declared: the settings that the inventory declares.
     :arg collect: whether the inventory declares that messages are collected, by whatever name.
-    :arg was_sent: see ``_plan.differing``.
+    :arg was_sent: see ``planning.differing``.
     :arg long_after: after how many days a campaign without a planned end is long.
     """
 
     api_url: str | None
     now: datetime.datetime
     errors: tuple[OnPremError, ...] = ()
-    current: _plan.Client | None = None
+    current: planning.Snapshot | None = None
     report: Report | None = None
     ledger: Mapping[str, Any] | None = None
     declared: Mapping[str, Any] = field(default_factory=dict)
@@ -111,14 +108,14 @@ def judge(facts: Facts) -> dict[str, Any]:
     """The client as it stands in the status of the fleet, all but its name."""
     entry = unknown(facts.api_url)
     if facts.ledger is not None:
-        entry["campaigns"] = [_campaign(one) for one in _campaigns.listed(facts.ledger, facts.now)]
+        entry["campaigns"] = [_campaign(one) for one in campaigns.listed(facts.ledger, facts.now)]
         entry["restart"] = _restart(facts.ledger)
     if facts.report is not None:
         entry["api_version"] = facts.report.api_version
         entry["health"] = _health(facts.report, _expected(facts.ledger))
     entry["message_collection"]["held"] = bool(entry["campaigns"])
     if facts.current is not None:
-        entry["api_version"] = _checks.version_text(facts.current) if facts.current.version else entry["api_version"]
+        entry["api_version"] = checks.version_text(facts.current) if facts.current.version else entry["api_version"]
         _judge_settings(facts, facts.current, entry)
     findings = sorted(_findings(facts, entry), key=lambda one: LEVELS.index(one["level"]))
     return dict(entry, findings=findings, level=level_of(findings))
@@ -150,8 +147,8 @@ def _health(report: Report, expected: int | None) -> dict[str, Any]:
     return {"settled": not report.unsettled(expected), "connected": report.connected, "nodes": nodes}
 
 
-def _judge_settings(facts: Facts, current: _plan.Client, entry: dict[str, Any]) -> None:
-    switch = _plan.message_collection(current).name
+def _judge_settings(facts: Facts, current: planning.Snapshot, entry: dict[str, Any]) -> None:
+    switch = planning.message_collection(current).name
     value = current.values.get(switch)
     collection = entry["message_collection"]
     collection["set"] = value if isinstance(value, bool) else None
@@ -163,23 +160,23 @@ def _judge_settings(facts: Facts, current: _plan.Client, entry: dict[str, Any]) 
     entry["drift"] = list(_drift(facts, current, entry["held_settings"]))
 
 
-def _declared(facts: Facts, current: _plan.Client) -> dict[str, Any]:
+def _declared(facts: Facts, current: planning.Snapshot) -> dict[str, Any]:
     if facts.collect is None:
         return dict(facts.declared)
-    return dict(facts.declared, **{_plan.message_collection(current).name: facts.collect})
+    return dict(facts.declared, **{planning.message_collection(current).name: facts.collect})
 
 
-def _drift(facts: Facts, current: _plan.Client, held: list[str]) -> Iterator[dict[str, Any]]:
+def _drift(facts: Facts, current: planning.Snapshot, held: list[str]) -> Iterator[dict[str, Any]]:
     """What differs from what is declared. What a campaign holds does not count, nor does what nobody can know."""
     declared = _declared(facts, current)
-    for name in _plan.differing(current, declared, facts.was_sent):
-        there, found = _plan.shown_value(current, name)
+    for name in planning.differing(current, declared, facts.was_sent):
+        there, found = planning.shown_value(current, name)
         if name in held or (not there and facts.ledger is None):
             continue
         wanted = declared[name]
         if name in BY_NAME and not BY_NAME[name].url:
             found, wanted = _legible(found), _legible(wanted)
-        found, wanted = _resource.shown_values(name, found, wanted)
+        found, wanted = resource.shown_values(name, found, wanted)
         yield {"setting": short(name), "declared": _bounded(wanted), "found": _bounded(found)}
 
 
@@ -258,18 +255,18 @@ def _campaign_findings(facts: Facts, entry: Mapping[str, Any]) -> Iterator[dict[
 
 
 def _days_since(text: str, now: datetime.datetime) -> float:
-    try:
-        return (now - _campaigns.parse_moment(text)).total_seconds() / 86400
-    except InputError:
-        return 0.0
+    begun = moments.parse(text)
+    return (now - begun).total_seconds() / 86400 if begun else 0.0
 
 
-def _collection_findings(facts: Facts, current: _plan.Client, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _collection_findings(
+    facts: Facts, current: planning.Snapshot, entry: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
     collection = entry["message_collection"]
     if collection["held"] and collection["set"] is True:
         text = "A campaign is on, but the garbage collection of messages is on as well. Run campaign_sweep."
         yield finding("collection_on", text)
-    declared_off = _declared(facts, current).get(_plan.message_collection(current).name) is False
+    declared_off = _declared(facts, current).get(planning.message_collection(current).name) is False
     if collection["set"] is False and not collection["held"] and not declared_off:
         text = (
             "The garbage collection of messages is off, and no campaign holds it off: the database fills. "

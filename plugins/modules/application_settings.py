@@ -307,7 +307,7 @@ error:
     outcome_unknown: false
 """
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._front import run_module
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.module_entry import run_module
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings
 
 

@@ -101,7 +101,7 @@ held_settings:
   sample: [garbagecollector_enable.messages]
 """
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._front import run_module
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.module_entry import run_module
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings_info
 
 

@@ -141,7 +141,7 @@ predicted:
   sample: false
 """
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._front import run_module
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.module_entry import run_module
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import campaign
 
 

@@ -150,7 +150,7 @@ client:
       sample: [{setting: callback_persist, declared: true, found: false}]
 """
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._front import run_module
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.module_entry import run_module
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import client_status
 
 

@@ -128,7 +128,7 @@ accepted:
         status: processing
 """
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._front import run_module
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.module_entry import run_module
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import garbage_collection
 
 

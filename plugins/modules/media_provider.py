@@ -150,7 +150,7 @@ provider:
     username: whatsapp
 """
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._front import run_module
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.module_entry import run_module
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import media_provider
 
 

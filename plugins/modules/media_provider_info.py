@@ -74,7 +74,7 @@ providers:
       username:
 """
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._front import run_module
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.module_entry import run_module
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import media_provider_info
 
 

@@ -27,18 +27,18 @@ from ansible.template import Templar
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._connection import OPTIONS as CONNECTION_OPTIONS
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import prepare
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task, perform
-from ansible_collections.wabiz.onprem.plugins.module_utils._owner import owner_of
-from ansible_collections.wabiz.onprem.plugins.module_utils._spec import (
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.connection import OPTIONS as CONNECTION_OPTIONS
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.http import prepare
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task, perform
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.option_specs import (
     argument_spec,
     no_dictionary,
     secret_values,
     shown_params,
     unknown_option,
 )
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import span, telling
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import span, telling
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.lease_owner import owner_of
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.rehearsal import rehearse
 
 try:

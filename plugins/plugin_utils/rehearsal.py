@@ -20,10 +20,11 @@ import ssl
 from types import SimpleNamespace
 from typing import Any, Callable, Iterator
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _connection, _http, _plan
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import SETTINGS
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import connection, http
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings import planning
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings.catalog import SETTINGS
 
 with contextlib.suppress(ImportError):  # _http knows, and tells
     import urllib3
@@ -37,8 +38,8 @@ _DEFAULTS = {
     for setting in SETTINGS
     if setting.default is not None and not setting.removed and setting.echoed
 }
-_ARGUMENTS = {"api_url": "https://localhost/rehearsal", "password": "rehearsal", **_plan.as_options(_DEFAULTS)}
-_APPLICATION = _plan.patch_body(_plan.read_client({}, None), list(_DEFAULTS), _DEFAULTS)
+_ARGUMENTS = {"api_url": "https://localhost/rehearsal", "password": "rehearsal", **planning.as_options(_DEFAULTS)}
+_APPLICATION = planning.patch_body(planning.read_snapshot({}, None), list(_DEFAULTS), _DEFAULTS)
 _BODIES: tuple[dict[str, Any], ...] = (
     {"users": [{"token": "rehearsal"}], "meta": {"version": "v2.53.1"}},
     {"settings": {"application": _APPLICATION}, "meta": {"version": "v2.53.1"}},
@@ -50,7 +51,7 @@ PerformTask = Callable[..., Any]  # in_process.perform_task
 
 def rehearse(perform_task: PerformTask) -> None:
     """Performs a task that changes nothing a few times, without a network. Nothing depends on it."""
-    if _http.REQUESTS_IMPORT_ERROR is None:
+    if http.REQUESTS_IMPORT_ERROR is None:
         with contextlib.suppress(Exception):
             say_hello()
         with contextlib.suppress(Exception):
@@ -62,7 +63,7 @@ def say_hello() -> None:
     """Has OpenSSL load what it needs for reading a certificate and for beginning a handshake."""
     with open(DEFAULT_CA_BUNDLE_PATH, encoding="utf-8") as bundle:
         first = "".join(itertools.takewhile(lambda line: "END CERT" not in line, bundle))
-    context = _http.new_context()
+    context = http.new_context()
     context.load_verify_locations(cadata=f"{first[first.index('-----BEGIN') :]}-----END CERTIFICATE-----\n")
     with contextlib.suppress(ssl.SSLWantReadError):  # nobody answers
         context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost").do_handshake()
@@ -70,7 +71,7 @@ def say_hello() -> None:
 
 def perform_one(perform_task: PerformTask) -> Any:
     """One task from its arguments to its masked answer: a login, a look at the settings, a logout."""
-    connect = functools.partial(_connection.connect, transport=_transport)
+    connect = functools.partial(connection.connect, transport=_transport)
     operation = SimpleNamespace(
         OPTIONS=application_settings.OPTIONS,
         RULES=application_settings.RULES,
@@ -79,7 +80,7 @@ def perform_one(perform_task: PerformTask) -> Any:
     return perform_task(operation, _ARGUMENTS, Task(check_mode=True), diff=False, with_invocation=True)
 
 
-def _transport(*args: Any) -> _http.Transport:
+def _transport(*args: Any) -> http.Transport:
     """A transport whose connections are pairs of sockets, with the client's answers in the other one."""
 
     class Connection(urllib3.connection.HTTPSConnection):
@@ -99,7 +100,7 @@ def _transport(*args: Any) -> _http.Transport:
     class Pool(urllib3.HTTPSConnectionPool):
         ConnectionCls = Connection
 
-    transport = _http.Transport(*args)
+    transport = http.Transport(*args)
     transport.adapter.poolmanager.pool_classes_by_scheme = {"https": Pool}
     return transport
 

@@ -12,8 +12,8 @@ import re
 from typing import Any, Mapping
 from urllib.parse import urlsplit
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._owed import now_text
-from ansible_collections.wabiz.onprem.plugins.module_utils._redact import redact_url
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.moments import to_text, utc_now
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.redaction import redact_url
 from ansible_collections.wabiz.onprem.plugins.module_utils._status import LEVELS, OK, finding, level_of, unknown
 
 SCHEMA = 1
@@ -33,7 +33,7 @@ def make(results: Mapping[str, Any], now: datetime.datetime | None = None) -> di
     worst = next((level for level in LEVELS if counts[level]), OK)
     return {
         "schema": SCHEMA,
-        "made": now_text(now),
+        "made": to_text(now or utc_now()),
         "summary": {"clients": len(clients), **counts, "worst": worst},
         "clients": clients,
     }

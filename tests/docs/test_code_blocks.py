@@ -22,7 +22,7 @@ from ansible.cli.playbook import PlaybookCLI
 from ansible.cli.vault import VaultCLI
 from docs.code_blocks import ROOT, Block, blocks, commands, kind
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _connection
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import connection
 from emulator import commandline
 
 TOOLS = Path(sys.executable).parent
@@ -224,7 +224,7 @@ def test_names_of_variables() -> None:
     ]
     known = {found for source in sources for found in name.findall(source)}
     known |= {f"{path.stem}_role" for path in (ROOT / "roles").iterdir()}
-    known |= {f"wabiz_onprem_{option}" for option in _connection.OPTIONS}
+    known |= {f"wabiz_onprem_{option}" for option in connection.OPTIONS}
     named = {(str(block), found) for block in blocks() for found in name.findall(block.code)}
     for page in sorted({block.page for block in blocks()}):
         named |= {(page.name, found) for found in name.findall(page.read_text(encoding="utf-8"))}

@@ -9,7 +9,7 @@ import re
 
 from docs.code_blocks import ROOT
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import API_ERRORS
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import API_ERRORS
 from docs import failures_of_python, failures_of_yaml
 
 PAGE = (ROOT / "docs" / "failures.md").read_text(encoding="utf-8")

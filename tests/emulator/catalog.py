@@ -59,26 +59,31 @@ LEGACY = (
 )
 
 
-def catalog_path() -> Path:
-    """Where the collection's table lies; `WA_EMULATOR_CATALOG` names another place (an image, say)."""
+def collection_folder() -> Path:
+    """The collection's `module_utils`; `WA_EMULATOR_CATALOG` names another place (an image, say)."""
     chosen = os.environ.get("WA_EMULATOR_CATALOG")
-    if chosen:
-        return Path(chosen)
-    beside = Path(__file__).with_name("_catalog.py")  # in an image the table lies beside the package's files
-    if beside.exists():
-        return beside
-    return Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "_catalog.py"
+    return Path(chosen) if chosen else Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
+
+
+def _load(package: str, name: str) -> ModuleType:
+    """A file of the collection that needs the standard library alone, by its path: no Ansible is needed here."""
+    full_name = f"emulator._collection_{name}"
+    spec = importlib.util.spec_from_file_location(full_name, collection_folder() / package / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[full_name] = module  # dataclasses look their module up by name
+    spec.loader.exec_module(module)
+    return module
 
 
 @lru_cache(maxsize=1)
 def catalog() -> ModuleType:
-    name = "emulator._collection_catalog"
-    spec = importlib.util.spec_from_file_location(name, catalog_path())
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up by name
-    spec.loader.exec_module(module)
-    return module
+    return _load("_settings", "catalog")
+
+
+@lru_cache(maxsize=1)
+def versions() -> ModuleType:
+    return _load("_common", "versions")
 
 
 @lru_cache(maxsize=1)
@@ -113,7 +118,7 @@ def at_least(version: str, bound: str | None) -> bool:
     """Whether `version` has reached `bound`; no bound is never reached."""
     if bound is None:
         return False
-    return bool(catalog().parse_version(version) >= catalog().parse_version(bound))
+    return bool(versions().parse_version(version) >= versions().parse_version(bound))
 
 
 @lru_cache(maxsize=64)
@@ -136,4 +141,6 @@ def shown(version: str) -> dict[str, Key]:
 
 def message_collection_key(version: str) -> str:
     """What switches the automatic garbage collection of messages in this version."""
-    return str(catalog().message_collection(catalog().parse_version(version)).api)
+    table = catalog()
+    new, old = table.MESSAGE_COLLECTION, table.MESSAGE_COLLECTION_BEFORE_2_49_1
+    return str((new if at_least(version, new.since) else old).api)

@@ -72,10 +72,15 @@ def _dockerfile(base: str, role: str, digest: str) -> str:
 
 
 def _source_archive() -> bytes:
-    """The emulator, the catalog that it reads, and the program that starts a role."""
+    """The emulator, what it reads of the collection, and the program that starts a role."""
     buffer = io.BytesIO()
     emulator = sorted((REPOSITORY / "tests" / "emulator").glob("*.py"))
-    others = [REPOSITORY / "plugins" / "module_utils" / "_catalog.py", Path(__file__).with_name("entry.py")]
+    utils = REPOSITORY / "plugins" / "module_utils"
+    others = [
+        utils / "_settings" / "catalog.py",
+        utils / "_common" / "versions.py",
+        Path(__file__).with_name("entry.py"),
+    ]
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for path in [*emulator, *others]:
             _add(tar, str(path.relative_to(REPOSITORY)), path.read_bytes())

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import OnPremError
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import Transport
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task, perform
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.http import Transport
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import OnPremError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Outcome, Task, perform
 from emulator.testing import Client, Emulator
 
 from . import calls, kinds

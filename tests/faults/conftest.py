@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _client
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import client
 from emulator.testing import Emulator, running_emulator
 from faults.calls import NETRC_PASSWORD
 from faults.gate import Elsewhere
@@ -62,4 +62,4 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: Els
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first wait between two tries is what makes a cell long; everything else stays as it is."""
-    monkeypatch.setattr(_client, "FIRST_WAIT", 0.05)
+    monkeypatch.setattr(client, "FIRST_WAIT", 0.05)

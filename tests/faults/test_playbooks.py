@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _client
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import client as api_client
 from emulator.testing import Client, Emulator
 from faults import calls
 from faults.cell import new_client
@@ -102,7 +102,7 @@ def _inventory(emulator: Emulator, folder: Path, in_process: bool) -> tuple[dict
 
 def _collections() -> str:
     """The folder that holds ansible_collections, as this process finds it."""
-    return str(Path(_client.__file__).parents[5])
+    return str(Path(api_client.__file__).parents[6])
 
 
 @pytest.mark.parametrize("in_process", [True, False], ids=["in process", "module"])

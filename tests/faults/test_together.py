@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _connection, _plan
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import ReadOnlyError
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import connection
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import ReadOnlyError
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings import planning
 from emulator.testing import Client, Emulator
 from faults import calls
 from faults.cell import Seen, new_client, run_plainly
@@ -117,7 +118,7 @@ def test_read_only_client_sends_no_write(client: Client, emulator: Emulator) -> 
     params = SCENARIO.all_params(
         api_url=client.api_url, password=client.password, ca_path=emulator.ca_path, timeout=1, retry_timeout=1
     )
-    with _connection.connect(params, True, lambda text: None) as connected:
+    with connection.connect(params, True, lambda text: None) as connected:
         writes: list[Callable[[], object]] = [
             lambda: connected.patch(calls.SETTINGS, {"callback_persist": False}, "write"),
             lambda: connected.delete(calls.SETTINGS, "write"),
@@ -138,7 +139,7 @@ def test_unexpected_exception_shows_nothing_of_its_text(
     def broken(*_args: object) -> None:
         raise RuntimeError(f"holds {calls.PASSWORD}")
 
-    monkeypatch.setattr(_plan, "read_client", broken)
+    monkeypatch.setattr(planning, "read_snapshot", broken)
     seen = run_plainly(SCENARIO, client, emulator, ledger)
     assert "Unexpected RuntimeError" in seen.result["msg"]
     check_nothing_leaked(seen)

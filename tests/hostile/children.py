@@ -12,7 +12,7 @@ import resource
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import OnPremError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import OnPremError
 
 NOBODY = 65534
 

@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _client, _http
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task, perform
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import client, http
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task, perform
 
 from .steps import Steps
 
@@ -78,7 +78,7 @@ def _child(job: dict[str, Any], pipe: int) -> None:
         write(pipe, json.dumps({"killed": True, "at": name, "steps": 0, "result": {}}).encode())
         close(pipe)
 
-    _client.FIRST_WAIT = 0.05
+    client.FIRST_WAIT = 0.05
     steps = Steps(job["end_at"], tell)
     steps.install()
     operation = importlib.import_module(f"{OPERATIONS}.{job['operation']}")
@@ -105,7 +105,7 @@ def _born(job: dict[str, Any]) -> bytes:
 
 
 def main() -> None:
-    _http.prepare()
+    http.prepare()
     for name in NAMES:
         importlib.import_module(f"{OPERATIONS}.{name}")
     for line in sys.stdin:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _http
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import http
 
 FILE_CALLS = ("open", "fdopen", "fsync", "replace", "unlink", "makedirs", "fchmod", "link", "rename", "write", "close")
 
@@ -51,7 +51,7 @@ class Steps:
         for name in FILE_CALLS:
             setattr(os, name, self.around(name, getattr(os, name)))
         fcntl.flock = self.around("flock", fcntl.flock)
-        original = _http.Transport.send
+        original = http.Transport.send
 
         def send(transport: Any, method: str, path: str, *args: Any) -> Any:
             self.step(f"before {method} {path}")
@@ -59,7 +59,7 @@ class Steps:
             self.step(f"after {method} {path}")
             return answer
 
-        _http.Transport.send = send  # type: ignore[method-assign, assignment]
+        http.Transport.send = send  # type: ignore[method-assign, assignment]
 
 
 class _HalfWritten:

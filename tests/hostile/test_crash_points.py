@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import file
 from emulator.testing import Client, Emulator
 from hostile.nursery import Nursery, Run
 
@@ -54,8 +54,8 @@ class Place:
     def data(self) -> dict[str, Any]:
         """The ledger; it has to be whole at each moment."""
         if not self.ledger.exists():
-            return _ledger.empty()
-        return _ledger.parse(self.ledger.read_text(encoding="utf-8"), str(self.ledger))
+            return file.empty()
+        return file.parse(self.ledger.read_text(encoding="utf-8"), str(self.ledger))
 
     def succeed(self, run: Run) -> dict[str, Any]:
         assert not run.failed, run

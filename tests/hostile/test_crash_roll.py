@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _owed, _owner
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import lease_owner, pending_restart
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from emulator.testing import Emulator
 from hostile.nursery import Nursery, Run
 
@@ -30,7 +30,7 @@ def somebody() -> Iterator[dict[str, Any]]:
     """An owner of a lease that lives as long as this block."""
     with subprocess.Popen(SLEEP) as process:
         try:
-            yield _owner.owner_of(process.pid)
+            yield lease_owner.owner_of(process.pid)
         finally:
             process.kill()
 
@@ -44,7 +44,7 @@ class Roll:
         self.restarts: Counter[str] = Counter()
         self._nursery = nursery
         with Ledger(self.ledger, read_only=False) as book:
-            _owed.owe(book.data, ["callback_persist"])
+            pending_restart.owe(book.data, ["callback_persist"])
             book.save()
 
     def pay(self, owner: dict[str, Any], crash_in: int = 0, end_at: int = 0) -> Run | None:

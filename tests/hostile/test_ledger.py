@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns, _owed
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import LedgerError
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, empty
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import LedgerError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns, pending_restart
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger, empty
 from hostile.children import NOBODY, as_nobody, in_children, with_full_disk
 
 SECRET = "planted-unseen-1"
@@ -28,7 +28,7 @@ SECRET = "planted-unseen-1"
 
 def owe(path: Path) -> str:
     with Ledger(str(path), read_only=False) as ledger:
-        _owed.owe(ledger.data, ["log_level"])
+        pending_restart.owe(ledger.data, ["log_level"])
         ledger.save()
         return str(ledger.data["restart"]["id"])
 
@@ -222,7 +222,7 @@ def test_what_stands_open_from_before_cannot_change_the_ledger(path: Path) -> No
 def test_fifty_processes_at_once(path: Path) -> None:
     def begin(index: int) -> Any:
         with Ledger(str(path), read_only=False) as ledger:
-            _campaigns.begin(ledger.data, f"campaign {index}", None)
+            campaigns.begin(ledger.data, f"campaign {index}", None)
             ledger.save()
         return "done"
 

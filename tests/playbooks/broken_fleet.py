@@ -12,8 +12,8 @@ from typing import Any
 
 from playbooks.helpers import Run, run_playbook
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _owed
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import pending_restart
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from emulator.testing import Client, Emulator
 
 MARK = "S3cR3t"  # in every secret
@@ -107,7 +107,7 @@ def in_campaign(name: str, planned_end: str | None = None, since: str = SINCE) -
 
 def owed_restart(fleet: Fleet, name: str) -> None:
     data: dict[str, Any] = {"intention": None, "restart": None}
-    _owed.owe(data, ["callback_persist", COLLECTED])
+    pending_restart.owe(data, ["callback_persist", COLLECTED])
     fleet.write_ledger(name, restart={**data["restart"], "since": SINCE})
 
 

@@ -14,7 +14,7 @@ from playbooks.broken_fleet import HOSTILE, MARK, PAST, UNREACHABLE, Fleet, in_c
 from playbooks.helpers import Run
 from playbooks.site import Site
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from emulator.testing import Client, Emulator
 
 COLLECTED = "garbagecollector_enable.messages"

@@ -14,8 +14,8 @@ import pytest
 from playbooks.helpers import Run, task
 from playbooks.site import Site
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _owner, _rolling
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import lease_owner, rolling
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from emulator.testing import Client, Emulator
 
 COLLECTED = "garbagecollector_enable.messages"
@@ -91,7 +91,7 @@ class TestAPlayInCheckMode:
     def test_another_run_has_the_lease(self, site: Site) -> None:
         assert site.run("settings", "-e", "coreapp_restart=defer").ok
         with Ledger(str(site.ledger_path("one")), read_only=False) as ledger:
-            assert _rolling.take_lease(ledger.data, _owner.owner_of(os.getpid()), 900, time.time())
+            assert rolling.take_lease(ledger.data, lease_owner.owner_of(os.getpid()), 900, time.time())
             ledger.save()
         run = play(site, RESTART, True)
         assert run.ok

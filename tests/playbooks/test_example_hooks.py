@@ -13,7 +13,7 @@ import pytest
 from playbooks.broken_fleet import HOSTILE, PAST, Fleet, in_campaign, variables
 from playbooks.receiver import Receiver, receiving
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from emulator.testing import Emulator
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"

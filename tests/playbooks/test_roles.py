@@ -15,8 +15,8 @@ import pytest
 from playbooks.helpers import Run, connection, task
 from playbooks.site import Site
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _owner, _rolling
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import lease_owner, rolling
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from emulator.testing import Client, Emulator
 
 COLLECTED = "garbagecollector_enable.messages"
@@ -222,7 +222,7 @@ class TestCoreapp:
         site.settings("one", callback_persist=False)
         assert site.run("settings", "-e", "coreapp_restart=defer").ok
         with Ledger(str(site.ledger_path("one")), read_only=False) as ledger:
-            assert _rolling.take_lease(ledger.data, _owner.owner_of(os.getpid()), 900, 0.0 + 4e9)
+            assert rolling.take_lease(ledger.data, lease_owner.owner_of(os.getpid()), 900, 0.0 + 4e9)
             ledger.save()
         run = site.run("restart", "-e", "coreapp_lease_wait=2")
         assert run.code

@@ -10,16 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import (
-    BY_API,
-    SETTINGS,
-    Setting,
-    is_at_least,
-    is_before,
-    parse_version,
-)
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import RawAnswer, TransportError
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.client import Client
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.http import RawAnswer, TransportError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.versions import is_at_least, is_before, parse_version
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings.catalog import BY_API, SETTINGS, Setting
 
 VERSIONS = ("2.33.4", "2.41.2", "2.49.1", "2.53.1")
 NAME = "https://client.example:9090"

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 from properties.model import VERSIONS, Server, exists
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import SETTINGS, Setting
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations.application_settings import OPTIONS
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings.catalog import SETTINGS, Setting
 
 SECRET = "SECRET"
 MARKS = st.integers(0, 3).map(lambda number: f"{SECRET}{number}")

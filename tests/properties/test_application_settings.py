@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 from properties.model import Killed, Server, connect_to, is_shown
 from properties.strategies import SECRET, params, present_arguments, servers, tasks
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_API, BY_NAME, SETTINGS
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task, perform
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import (
     application_settings,
     application_settings_info,
 )
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task, perform
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings.catalog import BY_API, BY_NAME, SETTINGS
 
 
 @dataclass
@@ -83,9 +83,9 @@ def apply_campaigns(path: str | None, events: list[str] | None) -> None:
     with Ledger(path, read_only=False) as ledger:
         for event in events or []:
             if event == "begin":
-                _campaigns.begin(ledger.data, "spring", None)
+                campaigns.begin(ledger.data, "spring", None)
             else:
-                _campaigns.end(ledger.data, ["spring"], event.split()[1])
+                campaigns.end(ledger.data, ["spring"], event.split()[1])
         ledger.save()
 
 

@@ -12,10 +12,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _catalog, _ledger, _plan, _status
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, InputError, LedgerError
-from ansible_collections.wabiz.onprem.plugins.module_utils._health import Node, Report
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger_shape import SHAPES
+from ansible_collections.wabiz.onprem.plugins.module_utils import _status
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.health import Node, Report
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError, InputError, LedgerError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import file
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.shapes import SHAPES
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings import catalog, planning
 from ansible_collections.wabiz.onprem.plugins.plugin_utils import status_document, status_file, status_table
 
 MARK = "S3cR3t"
@@ -27,11 +29,11 @@ values = st.recursive(
     max_leaves=6,
 )
 moments = st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds") + "Z")
-keys = st.sampled_from([*_catalog.TOP_LEVEL, "wa_id", "sent_status"])
+keys = st.sampled_from([*catalog.TOP_LEVEL, "wa_id", "sent_status"])
 webhooks = st.fixed_dictionaries({"url": secret_urls | values})
 collections = st.fixed_dictionaries({"messages": st.booleans() | values})
 applications = st.dictionaries(keys, values | webhooks | collections, max_size=5)
-clients = st.none() | st.builds(_plan.read_client, applications, st.sampled_from([None, "v2.53.1", "v2.33.4"]))
+clients = st.none() | st.builds(planning.read_snapshot, applications, st.sampled_from([None, "v2.53.1", "v2.33.4"]))
 roles = st.sampled_from(["coreapp", "primary_master", "single"]) | texts
 statuses = st.sampled_from(["connected", "connecting", "disconnected"]) | texts
 reports = st.none() | st.builds(
@@ -53,7 +55,7 @@ campaigns = st.dictionaries(
 )
 intentions = st.none() | st.just({"since": "", "before": {}, "after": None})
 ledgers = st.none() | st.builds(
-    lambda **parts: {**_ledger.empty(), **parts}, restart=restarts, campaigns=campaigns, intention=intentions
+    lambda **parts: {**file.empty(), **parts}, restart=restarts, campaigns=campaigns, intention=intentions
 )
 statuses_of_calls = st.none() | st.integers(100, 599)
 errors = st.lists(
@@ -62,9 +64,9 @@ errors = st.lists(
     | st.builds(LedgerError, texts),
     max_size=3,
 ).map(tuple)
-names = st.sampled_from([*_catalog.BY_NAME, _plan.EXTRA + "pager"])
+names = st.sampled_from([*catalog.BY_NAME, planning.EXTRA + "pager"])
 declarations = st.dictionaries(names, values, max_size=3) | secret_urls.map(
-    lambda url: {"webhooks.url": url, _plan.EXTRA + "pager": MARK}
+    lambda url: {"webhooks.url": url, planning.EXTRA + "pager": MARK}
 )
 facts = st.builds(
     _status.Facts,

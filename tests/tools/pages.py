@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HEAD = """<!--
 SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 SPDX-License-Identifier: GPL-3.0-or-later
-Made by tests/tools/pages.py from plugins/module_utils/_catalog.py
+Made by tests/tools/pages.py from plugins/module_utils/_settings/catalog.py
 -->
 
 # All settings
@@ -44,9 +44,9 @@ NOTES = """
 
 def catalog() -> ModuleType:
     """The catalog, loaded by its path: it needs nothing but Python."""
-    spec = importlib.util.spec_from_file_location("_catalog", ROOT / "plugins/module_utils/_catalog.py")
+    spec = importlib.util.spec_from_file_location("_catalog", ROOT / "plugins/module_utils/_settings/catalog.py")
     if spec is None or spec.loader is None:
-        raise FileNotFoundError("plugins/module_utils/_catalog.py")
+        raise FileNotFoundError("plugins/module_utils/_settings/catalog.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules["_catalog"] = module
     spec.loader.exec_module(module)

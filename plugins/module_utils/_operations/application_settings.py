@@ -10,33 +10,27 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import (
-    _campaigns,
-    _catalog,
-    _checks,
-    _connection,
-    _owed,
-    _plan,
-    _resource,
-    _settings_write,
-)
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, open_ledger
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from .._api import connection
+from .._api.client import Client
+from .._api.http import REQUESTS_IMPORT_ERROR
+from .._common.errors import InputError
+from .._common.operation import Outcome, Task
+from .._common.suggestions import nearest
+from .._ledger import campaigns, pending_restart
+from .._ledger.file import Ledger, open_ledger
+from .._settings import catalog, checks, planning, resource, write_order
 
 _COLLECT = "collect_messages"
 # What can be declared: the catalog, and what stands for settings that it cannot name.
 SETTINGS: dict[str, dict[str, Any]] = dict(
-    _resource.setting_options(),
+    resource.setting_options(),
     **{_COLLECT: {"type": "bool"}, "extra_settings": {"type": "dict", "no_log": True, "redact": "values"}},
 )
 
 LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
 
 OPTIONS: dict[str, dict[str, Any]] = dict(
-    _connection.OPTIONS,
+    connection.OPTIONS,
     state={"type": "str", "choices": ["present", "default"], "default": "present"},
     settings={"type": "dict", "no_log": True, "redact": "values"},
     reset={"type": "list", "elements": "str"},
@@ -56,7 +50,7 @@ def expand(args: dict[str, Any]) -> tuple[dict[str, Any], str]:
         return args, "The option settings must be a dictionary of settings."
     for name, value in settings.items():
         if name not in SETTINGS:
-            known = _catalog.nearest(name, SETTINGS)
+            known = nearest(name, SETTINGS)
             hint = f"Did you mean {known}?" if known else "What the collection does not know goes into extra_settings."
             return args, f"Unknown setting {name} in the option settings. {hint}"
         if args.get(name) is not None:
@@ -68,24 +62,24 @@ def expand(args: dict[str, Any]) -> tuple[dict[str, Any], str]:
 def run(
     params: Mapping[str, Any],
     task: Task,
-    connect: Callable[..., Client] = _connection.connect,
+    connect: Callable[..., Client] = connection.connect,
 ) -> Outcome:
     """One GET; at most one PATCH (or DELETE), and one more GET to verify it. Raises OnPremError."""
-    given = _plan.given_values(params)
-    _checks.check_values(given)
+    given = planning.given_values(params)
+    checks.check_values(given)
     reset = _reset_values(params, given)
     ledger_file = open_ledger(params["ledger"], task.check_mode, task.progress)
     with ledger_file as ledger, connect(params, task.check_mode, task.progress, task.warn) as client:
-        current = _resource.fetch(client)
+        current = resource.fetch(client)
         _own_ledger(ledger, client, task)
-        if _owed.resolve(ledger.data, current.values):
+        if pending_restart.resolve(ledger.data, current.values):
             ledger.save()
         if params["state"] == "default":
             return _to_default(params, task, ledger, client, current)
         return _to_wanted(params, task, ledger, client, current, given, reset)
 
 
-def _reset_values(params: Mapping[str, Any], given: _plan.Values) -> _plan.Values:
+def _reset_values(params: Mapping[str, Any], given: planning.Values) -> planning.Values:
     """What the names in ``reset`` mean. Raises InputError, also where a reset goes with what it cannot go with."""
     if params["state"] == "default":
         if given or params["reset"] or params[_COLLECT] is not None:
@@ -93,9 +87,9 @@ def _reset_values(params: Mapping[str, Any], given: _plan.Values) -> _plan.Value
         return {}
     values = {}
     for name in params["reset"] or []:
-        setting = _catalog.BY_NAME.get(name)
+        setting = catalog.BY_NAME.get(name)
         if setting is None:
-            known = _catalog.nearest(name, _catalog.BY_NAME)
+            known = nearest(name, catalog.BY_NAME)
             raise InputError(f"{name} in reset is no setting", f"Did you mean {known}?" if known else "")
         if name in given:
             raise InputError(f"{name} is both given and in reset", "Decide for one of them.")
@@ -120,22 +114,20 @@ def _own_ledger(ledger: Ledger, client: Client, task: Task) -> None:
 
 
 def _wanted(
-    params: Mapping[str, Any], ledger: Ledger, current: _plan.Client, given: _plan.Values
-) -> tuple[_plan.Values, list[str]]:
+    params: Mapping[str, Any], ledger: Ledger, current: planning.Snapshot, given: planning.Values
+) -> tuple[planning.Values, list[str]]:
     """The given settings, and over them what campaigns decide; the names of what they hold."""
-    wanted, name = dict(given), _plan.message_collection(current).name
+    wanted, name = dict(given), planning.message_collection(current).name
     if params[_COLLECT] is not None:
         other = [
-            one
-            for one in (_catalog.MESSAGE_COLLECTION, _catalog.MESSAGE_COLLECTION_BEFORE_2_49_1)
-            if one.name in wanted
+            one for one in (catalog.MESSAGE_COLLECTION, catalog.MESSAGE_COLLECTION_BEFORE_2_49_1) if one.name in wanted
         ]
         if other:
             raise InputError(f"{_COLLECT} and {other[0].name} are both given", "Decide for one of them.")
         wanted[name] = params[_COLLECT]
-    if _campaigns.is_active(ledger.data):
+    if campaigns.is_active(ledger.data):
         return dict(wanted, **{name: False}), [name]
-    released = _campaigns.released_value(ledger.data)
+    released = campaigns.released_value(ledger.data)
     if released is not None and name not in wanted:
         wanted[name] = released
     return wanted, []
@@ -146,77 +138,77 @@ def _to_wanted(
     task: Task,
     ledger: Ledger,
     client: Client,
-    current: _plan.Client,
-    given: _plan.Values,
-    reset: _plan.Values,
+    current: planning.Snapshot,
+    given: planning.Values,
+    reset: planning.Values,
 ) -> Outcome:
-    given = dict(_checks.without_placeholders(current, given), **reset)
+    given = dict(checks.without_placeholders(current, given), **reset)
     wanted, held = _wanted(params, ledger, current, given)
-    _checks.check_against(current, wanted)
-    plan = _plan.make_plan(current, wanted, ledger.was_sent)
-    after = _plan.predicted(current, plan)
-    _checks.check_webhook_loss(current, after, params["allow_webhook_loss"])
-    for text in _checks.warnings(current, given, after):
+    checks.check_against(current, wanted)
+    plan = planning.make_plan(current, wanted, ledger.was_sent)
+    after = planning.predicted(current, plan)
+    checks.check_webhook_loss(current, after, params["allow_webhook_loss"])
+    for text in checks.warnings(current, given, after):
         task.warn(text)
-    _campaigns.note_before(ledger.data, current.values.get(_plan.message_collection(current).name))
+    campaigns.note_before(ledger.data, current.values.get(planning.message_collection(current).name))
     if plan.body and not task.check_mode:
-        after = _settings_write.patch(ledger, client, current, plan).values
+        after = write_order.patch(ledger, client, current, plan).values
     elif plan.restart:
-        _owed.owe(ledger.data, plan.restart)
-    _campaigns.close_hold(ledger.data)
+        pending_restart.owe(ledger.data, plan.restart)
+    campaigns.close_hold(ledger.data)
     ledger.save()
     return _outcome(ledger, current, plan.changed, sorted(wanted), after, wanted, held)
 
 
 def _to_default(
-    params: Mapping[str, Any], task: Task, ledger: Ledger, client: Client, current: _plan.Client
+    params: Mapping[str, Any], task: Task, ledger: Ledger, client: Client, current: planning.Snapshot
 ) -> Outcome:
-    if _campaigns.is_active(ledger.data):
-        active = ", ".join(campaign["name"] for campaign in _campaigns.listed(ledger.data))
+    if campaigns.is_active(ledger.data):
+        active = ", ".join(campaign["name"] for campaign in campaigns.listed(ledger.data))
         raise InputError(
             f"the settings cannot be reset while a campaign holds garbage collection off ({active})",
             "End the campaign first.",
             client=client.name,
         )
-    differing = _settings_write.differs_from_default(ledger, current)
+    differing = write_order.differs_from_default(ledger, current)
     if differing == []:
-        _campaigns.close_hold(ledger.data)
+        campaigns.close_hold(ledger.data)
         ledger.save()
         return _outcome(ledger, current, [], sorted(current.values), current.values, {}, [])
     prediction = _predicted_default(current, differing)
-    _checks.check_webhook_loss(current, prediction, params["allow_webhook_loss"])
+    checks.check_webhook_loss(current, prediction, params["allow_webhook_loss"])
     if task.check_mode:
         return _default_in_check_mode(task, ledger, current, differing, prediction)
     hidden = sorted(ledger.data["sent"])
-    after = _settings_write.reset_all(ledger, client, current)
+    after = write_order.reset_all(ledger, client, current)
     names = sorted(set(current.values) | set(after.values))
     changed = {name for name in names if current.values.get(name) != after.values.get(name)}
-    changed.update(hidden, (_plan.EXTRA + key for key in _differing_extra(current, after)))
-    _campaigns.close_hold(ledger.data)
+    changed.update(hidden, (planning.EXTRA + key for key in _differing_extra(current, after)))
+    campaigns.close_hold(ledger.data)
     ledger.save()
     return _outcome(ledger, current, sorted(changed), names, after.values, {}, [])
 
 
-def _differing_extra(before: _plan.Client, after: _plan.Client) -> list[str]:
+def _differing_extra(before: planning.Snapshot, after: planning.Snapshot) -> list[str]:
     keys = set(before.extra) | set(after.extra)
     return [key for key in keys if before.extra.get(key) != after.extra.get(key)]
 
 
-def _predicted_default(current: _plan.Client, differing: list[str] | None) -> _plan.Values:
+def _predicted_default(current: planning.Snapshot, differing: list[str] | None) -> planning.Values:
     """What a reset leaves, as far as it is certain; what is not is taken to stay as it is.
 
     What the ledger knows to be as after the last reset stays, whatever the documentation says.
     """
     certain = {
         setting.name: setting.default
-        for setting in _catalog.SETTINGS
+        for setting in catalog.SETTINGS
         if setting.default_certain and (differing is None or setting.name in differing)
     }
     return {name: certain.get(name, value) for name, value in current.values.items()}
 
 
 def _default_in_check_mode(
-    task: Task, ledger: Ledger, current: _plan.Client, differing: list[str] | None, prediction: _plan.Values
+    task: Task, ledger: Ledger, current: planning.Snapshot, differing: list[str] | None, prediction: planning.Values
 ) -> Outcome:
     changed = sorted(name for name in current.values if current.values[name] != prediction[name])
     changed = sorted(set(changed) | set(differing or []) | set(ledger.data["sent"]))
@@ -227,42 +219,42 @@ def _default_in_check_mode(
     if unknown:
         names = ", ".join(unknown)
         task.warn(f"Only a reset tells the defaults of {names}: {question} cannot be known in check mode.")
-    restart = [name for name in changed if name in _catalog.BY_NAME and _catalog.BY_NAME[name].restart]
+    restart = [name for name in changed if name in catalog.BY_NAME and catalog.BY_NAME[name].restart]
     if restart:
-        _owed.owe(ledger.data, restart)
+        pending_restart.owe(ledger.data, restart)
     outcome = _outcome(ledger, current, changed, sorted(current.values), prediction, {}, [])
     # Unless the ledger knows better, a reset is not claimed to change nothing.
     return Outcome(True, outcome.values, outcome.before, outcome.after) if differing is None and unknown else outcome
 
 
-def _uncertain(current: _plan.Client, changed: list[str]) -> list[str]:
+def _uncertain(current: planning.Snapshot, changed: list[str]) -> list[str]:
     """Where no reset is remembered: the settings that may differ from a default that nobody is sure of."""
-    known = [name for name in current.values if not _catalog.BY_NAME[name].default_certain and name not in changed]
-    return sorted(known + [_plan.EXTRA + key for key in current.extra])
+    known = [name for name in current.values if not catalog.BY_NAME[name].default_certain and name not in changed]
+    return sorted(known + [planning.EXTRA + key for key in current.extra])
 
 
-def _unpredictable(ledger: Ledger, current: _plan.Client, differing: list[str]) -> list[str]:
+def _unpredictable(ledger: Ledger, current: planning.Snapshot, differing: list[str]) -> list[str]:
     """Where a reset is remembered: the settings that differ from what it left, in a way that cannot be told."""
-    shown = [name for name in differing if name in _catalog.BY_NAME and name not in ledger.data["sent"]]
-    return [name for name in shown if name not in current.values or not _catalog.BY_NAME[name].default_certain]
+    shown = [name for name in differing if name in catalog.BY_NAME and name not in ledger.data["sent"]]
+    return [name for name in shown if name not in current.values or not catalog.BY_NAME[name].default_certain]
 
 
 def _outcome(
     ledger: Ledger,
-    before: _plan.Client,
+    before: planning.Snapshot,
     changed: list[str],
     managed: list[str],
     after: Mapping[str, Any],
     wanted: Mapping[str, Any],
     held: list[str],
 ) -> Outcome:
-    shown_before, shown_after = _resource.shown_pair(managed, changed, before, dict(wanted, **after))
+    shown_before, shown_after = resource.shown_pair(managed, changed, before, dict(wanted, **after))
     values = {
-        "settings": _resource.shown(after),
+        "settings": resource.shown(after),
         "changed_settings": changed,
-        "restart_required": _owed.is_owed(ledger.data),
-        "restart_settings": _owed.owed_settings(ledger.data),
+        "restart_required": pending_restart.is_owed(ledger.data),
+        "restart_settings": pending_restart.owed_settings(ledger.data),
         "held_settings": held,
-        "api_version": _checks.version_text(before) if before.version else None,
+        "api_version": checks.version_text(before) if before.version else None,
     }
     return Outcome(bool(changed), values, shown_before, shown_after)

@@ -10,43 +10,40 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import (
-    _campaigns,
-    _checks,
-    _connection,
-    _owed,
-    _plan,
-    _resource,
-)
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, open_ledger
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from .._api import connection
+from .._api.client import Client
+from .._api.http import REQUESTS_IMPORT_ERROR
+from .._common.operation import Outcome, Task
+from .._ledger import campaigns, pending_restart
+from .._ledger.file import Ledger, open_ledger
+from .._settings import checks, planning, resource
 
 LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
 
-OPTIONS: dict[str, dict[str, Any]] = dict(_connection.OPTIONS, ledger={"type": "path"})
+OPTIONS: dict[str, dict[str, Any]] = dict(connection.OPTIONS, ledger={"type": "path"})
 RULES: dict[str, Any] = {}
 
 
 def run(
     params: Mapping[str, Any],
     task: Task,
-    connect: Callable[..., Client] = _connection.connect,
+    connect: Callable[..., Client] = connection.connect,
 ) -> Outcome:
     """One GET. Raises OnPremError."""
     with open_ledger(params["ledger"], True, task.progress) as ledger:
         with connect(params, True, task.progress, task.warn) as client:
-            current = _resource.fetch(client)
-        _owed.resolve(ledger.data, current.values)  # what a crash has left open; nothing of it is written here
+            current = resource.fetch(client)
+        pending_restart.resolve(
+            ledger.data, current.values
+        )  # what a crash has left open; nothing of it is written here
         values: dict[str, Any] = {
-            "settings": _resource.shown(current.values),
+            "settings": resource.shown(current.values),
             "wa_id": current.wa_id,
             "other_settings": sorted(current.extra),
-            "api_version": _checks.version_text(current) if current.version else None,
+            "api_version": checks.version_text(current) if current.version else None,
         }
         if params["ledger"]:
-            held = [_plan.message_collection(current).name] if _campaigns.is_active(ledger.data) else []
+            held = [planning.message_collection(current).name] if campaigns.is_active(ledger.data) else []
             values.update(_from_ledger(ledger), held_settings=held)
         return Outcome(False, values)
 
@@ -54,8 +51,8 @@ def run(
 def _from_ledger(ledger: Ledger) -> dict[str, Any]:
     restart = ledger.data["restart"]
     return {
-        "restart_required": _owed.is_owed(ledger.data),
-        "restart_settings": _owed.owed_settings(ledger.data),
+        "restart_required": pending_restart.is_owed(ledger.data),
+        "restart_settings": pending_restart.owed_settings(ledger.data),
         "restart_since": restart["since"] if restart else None,
-        "campaigns": _campaigns.listed(ledger.data),
+        "campaigns": campaigns.listed(ledger.data),
     }

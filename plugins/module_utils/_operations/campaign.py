@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from .._common import moments
+from .._common.errors import InputError
+from .._common.operation import Outcome, Task
+from .._ledger import campaigns
+from .._ledger.file import Ledger
 
 LIBRARY_ERROR = None  # nothing but Python is needed
 
@@ -22,7 +23,7 @@ OPTIONS: Dict[str, Dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "name": {"type": "str"},
     "planned_end": {"type": "str"},
-    "after": {"type": "str", "choices": list(_campaigns.AFTER), "default": "on"},
+    "after": {"type": "str", "choices": list(campaigns.AFTER), "default": "on"},
     "overdue": {"type": "bool"},
 }
 RULES: Dict[str, Any] = {
@@ -41,18 +42,18 @@ def run(params: Mapping[str, Any], task: Task) -> Outcome:
         before = _shown(data)
         ended: List[str] = []
         if params["state"] == "present":
-            changed = _campaigns.begin(data, params["name"], params["planned_end"])
+            changed = campaigns.begin(data, params["name"], params["planned_end"])
         else:
-            ended = _campaigns.end(data, _names_to_end(params, data), params["after"])
+            ended = campaigns.end(data, _names_to_end(params, data), params["after"])
             changed = bool(ended)
             _warn_of_another_name(params, data, ended, task)
         if changed:
             ledger.save()
         values = {
-            "campaigns": _campaigns.listed(data),
-            "active": _campaigns.is_active(data),
+            "campaigns": campaigns.listed(data),
+            "active": campaigns.is_active(data),
             "ended": ended,
-            "collect_messages": False if _campaigns.is_active(data) else _campaigns.released_value(data),
+            "collect_messages": False if campaigns.is_active(data) else campaigns.released_value(data),
             "predicted": changed and task.check_mode,
         }
         return Outcome(changed, values, before, _shown(data))
@@ -67,20 +68,20 @@ def _check(params: Mapping[str, Any]) -> None:
     if params["state"] == "absent" and params["planned_end"] is not None:
         raise InputError("planned_end belongs to state: present", "Leave it out to end a campaign now.")
     if params["planned_end"]:
-        _campaigns.parse_moment(params["planned_end"])
+        moments.required(params["planned_end"], "planned_end")
 
 
 def _warn_of_another_name(params: Mapping[str, Any], data: Mapping[str, Any], ended: List[str], task: Task) -> None:
     """Ending what has ended is no failure. But a misspelled name must not pass for an end while the campaign goes on."""
-    if params["name"] is not None and not ended and _campaigns.is_active(data):
-        active = ", ".join('"{name}"'.format(**campaign) for campaign in _campaigns.listed(data))
+    if params["name"] is not None and not ended and campaigns.is_active(data):
+        active = ", ".join('"{name}"'.format(**campaign) for campaign in campaigns.listed(data))
         task.warn('There is no campaign "{}" to end; active: {}.'.format(params["name"], active))
 
 
 def _names_to_end(params: Mapping[str, Any], data: Mapping[str, Any]) -> List[str]:
     if params["name"] is not None:
         return [params["name"]]
-    return [campaign["name"] for campaign in _campaigns.listed(data) if campaign["overdue"]]
+    return [campaign["name"] for campaign in campaigns.listed(data) if campaign["overdue"]]
 
 
 def _shown(data: Mapping[str, Any]) -> Dict[str, Any]:

@@ -12,28 +12,22 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import (
-    _checks,
-    _connection,
-    _health,
-    _owed,
-    _plan,
-    _redact,
-    _resource,
-    _spec,
-    _status,
-)
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, InputError, OnPremError
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import REQUESTS_IMPORT_ERROR
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, NoLedger
-from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from .. import _status
+from .._api import connection, health
+from .._api.client import Client
+from .._api.http import REQUESTS_IMPORT_ERROR
+from .._common import option_specs, redaction
+from .._common.errors import CallError, InputError, OnPremError
+from .._common.operation import Outcome, Task
+from .._ledger import pending_restart
+from .._ledger.file import Ledger, NoLedger
+from .._settings import checks, planning, resource
+from . import application_settings
 
 LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
 
 OPTIONS: dict[str, dict[str, Any]] = dict(
-    _connection.OPTIONS,
+    connection.OPTIONS,
     ledger={"type": "path"},
     settings={"type": "dict", "no_log": True, "redact": "values"},
     collect_messages={"type": "bool"},
@@ -47,28 +41,30 @@ class _Seen:
     """What has been found out so far."""
 
     errors: list[OnPremError] = field(default_factory=list)
-    current: _plan.Client | None = None
-    report: _health.Report | None = None
+    current: planning.Snapshot | None = None
+    report: health.Report | None = None
 
 
 def run(
     params: Mapping[str, Any],
     task: Task,
-    connect: Callable[..., Client] = _connection.connect,
+    connect: Callable[..., Client] = connection.connect,
 ) -> Outcome:
     """One login, two GETs. Raises nothing that a client or its ledger could be the cause of."""
     seen = _Seen()
     ledger = _read_ledger(params["ledger"], seen)
     declared, collect = _declared(params, seen)
     _ask(params, task, connect, seen)
-    name = _redact.client_name(params["api_url"])
+    name = redaction.client_name(params["api_url"])
     if ledger is not None:
         _check_owner(ledger, name, task)
         if seen.current is not None:
-            _owed.resolve(ledger.data, seen.current.values)  # what a crash has left open; nothing of it is written here
+            pending_restart.resolve(
+                ledger.data, seen.current.values
+            )  # what a crash has left open; nothing of it is written here
     declared = _without_placeholders(declared, seen)
     facts = _status.Facts(
-        api_url=None if name == _redact.UNREADABLE_URL else name,
+        api_url=None if name == redaction.UNREADABLE_URL else name,
         now=datetime.datetime.now(datetime.timezone.utc),
         errors=tuple(seen.errors),
         current=seen.current,
@@ -99,17 +95,17 @@ def _check_owner(ledger: Ledger, name: str, task: Task) -> None:
         task.warn(f"Ledger {ledger.path} was last used for client {owner}, now it is read for {name}.")
 
 
-def _declared(params: Mapping[str, Any], seen: _Seen) -> tuple[_plan.Values, bool | None]:
+def _declared(params: Mapping[str, Any], seen: _Seen) -> tuple[planning.Values, bool | None]:
     """The settings that are declared, and whether messages are to be collected. A mistake among them hides nothing else."""
-    values, problem = _spec.typed(application_settings.SETTINGS, params["settings"] or {})
+    values, problem = option_specs.typed(application_settings.SETTINGS, params["settings"] or {})
     collect = params["collect_messages"]
     if collect is None:
         collect = values.get("collect_messages")
     try:
         if problem:
             raise InputError(f"the declared settings cannot be understood: {problem}")
-        given = _plan.given_values(values)
-        _checks.check_values(given)
+        given = planning.given_values(values)
+        checks.check_values(given)
     except InputError as error:
         seen.errors.append(error)
         return {}, None
@@ -120,26 +116,26 @@ def _ask(params: Mapping[str, Any], task: Task, connect: Callable[..., Client], 
     try:
         with connect(params, True, task.progress, task.warn) as client:
             try:
-                seen.current = _resource.fetch(client)
+                seen.current = resource.fetch(client)
             except CallError as error:
                 if not _is_worth_another(error):
                     raise
                 seen.errors.append(error)
-            seen.report = _health.fetch(client)
+            seen.report = health.fetch(client)
     except OnPremError as error:
         seen.errors.append(error)
 
 
 def _is_worth_another(error: CallError) -> bool:
     """Whether a client that has not told its settings may tell its health all the same."""
-    return error.path == _resource.PATH and error.status not in (None, 401, 403)
+    return error.path == resource.PATH and error.status not in (None, 401, 403)
 
 
-def _without_placeholders(declared: _plan.Values, seen: _Seen) -> _plan.Values:
+def _without_placeholders(declared: planning.Values, seen: _Seen) -> planning.Values:
     if seen.current is None:
         return declared
     try:
-        return dict(_checks.without_placeholders(seen.current, declared))
+        return dict(checks.without_placeholders(seen.current, declared))
     except InputError as error:
         seen.errors.append(error)
-        return {name: value for name, value in declared.items() if name != _checks.URL}
+        return {name: value for name, value in declared.items() if name != checks.URL}

@@ -10,26 +10,26 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _connection, _health, _http
-from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer, MalformedAnswer, dig
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from .._api import connection, health, http
+from .._api.client import Client
+from .._api.responses import Answer, MalformedAnswer, dig
+from .._common.errors import CallError, InputError
+from .._common.operation import Outcome, Task
 
 SERVICES = {"messages": "message", "media": "media"}  # what is collected -> the API's word for it; in this order
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    **_connection.OPTIONS,
+    **connection.OPTIONS,
     "kinds": {"type": "list", "elements": "str", "choices": list(SERVICES), "required": True},
 }
 RULES: dict[str, Any] = {}
-LIBRARY_ERROR = _http.REQUESTS_IMPORT_ERROR
+LIBRARY_ERROR = http.REQUESTS_IMPORT_ERROR
 
 
 def run(
     params: Mapping[str, Any],
     task: Task,
-    connect: Callable[..., Client] = _connection.connect,
+    connect: Callable[..., Client] = connection.connect,
 ) -> Outcome:
     """One PUT for each kind; in check mode a GET of the health instead. Raises OnPremError."""
     kinds = [kind for kind in SERVICES if kind in params["kinds"]]
@@ -38,7 +38,7 @@ def run(
     accepted: dict[str, list[dict[str, str]]] = {kind: [] for kind in kinds}
     with connect(params, task.check_mode, task.progress, task.warn) as client:
         if task.check_mode:
-            _health.fetch(client)  # fails where the real run would: credentials, and whether any Coreapp answers
+            health.fetch(client)  # fails where the real run would: credentials, and whether any Coreapp answers
         else:
             for kind in kinds:
                 accepted[kind] = _start(client, kind, accepted, task)
@@ -81,11 +81,11 @@ def read_nodes(answer: Answer, service: str) -> list[dict[str, str]]:
     """The nodes of an answer with their statuses, in the order of their keys. Raises MalformedAnswer."""
     collection = dig(answer, "services", service, "gc")
     if isinstance(collection.get("status"), str):
-        return [{"node": _health.SINGLE_NAME, "status": collection["status"]}]
+        return [{"node": health.SINGLE_NAME, "status": collection["status"]}]
     nodes = []
     for key, entry in sorted(collection.items()):
         status = entry.get("status") if isinstance(entry, dict) else None
-        nodes.append({"node": key, "status": status if isinstance(status, str) else _health.UNKNOWN})
+        nodes.append({"node": key, "status": status if isinstance(status, str) else health.UNKNOWN})
     if not nodes:
         raise MalformedAnswer("the answer names no node")
     return nodes

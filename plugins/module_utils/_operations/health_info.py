@@ -11,13 +11,13 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _connection, _health, _http
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from .._api import connection, health, http
+from .._api.client import Client
+from .._common.errors import CallError, InputError
+from .._common.operation import Outcome, Task
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    **_connection.OPTIONS,
+    **connection.OPTIONS,
     "api_key": {"type": "str", "no_log": True, "env": "WABIZ_ONPREM_API_KEY"},
     "wait_for": {"type": "str", "choices": ["settled"]},
     "expect_connected": {"type": "int"},
@@ -25,7 +25,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "interval": {"type": "int", "default": 5},
 }
 RULES: dict[str, Any] = {}
-LIBRARY_ERROR = _http.REQUESTS_IMPORT_ERROR
+LIBRARY_ERROR = http.REQUESTS_IMPORT_ERROR
 
 TELL_EVERY = 9.0  # seconds; nobody is left without a word for longer, and the word takes a moment to the screen
 LONGEST_LOOK = 8.0  # seconds for one look while waiting, so that it is over before the next word is due
@@ -34,7 +34,7 @@ LONGEST_LOOK = 8.0  # seconds for one look while waiting, so that it is over bef
 def run(
     params: Mapping[str, Any],
     task: Task,
-    connect: Callable[..., Any] = _connection.connect,
+    connect: Callable[..., Any] = connection.connect,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Outcome:
@@ -42,7 +42,7 @@ def run(
     expected = params["expect_connected"]
     with connect(params, True, task.progress, task.warn) as client:
         if params["wait_for"] is None:
-            report = _health.fetch(client)
+            report = health.fetch(client)
         else:
             patience = _Patience(params["wait_timeout"], task.progress, clock, sleep)
             report = _settled_report(client, params, patience)
@@ -86,7 +86,7 @@ class _Patience:
             self._sleep(step)
 
 
-def _settled_report(client: Client, params: Mapping[str, Any], patience: _Patience) -> _health.Report:
+def _settled_report(client: Client, params: Mapping[str, Any], patience: _Patience) -> health.Report:
     """Looks until the client is settled. What may pass by itself counts as not settled; anything else ends the wait."""
     while True:
         limit = max(1.0, min(params["timeout"], LONGEST_LOOK, patience.left()))
@@ -94,7 +94,7 @@ def _settled_report(client: Client, params: Mapping[str, Any], patience: _Patien
         client.renew_deadline(0, limit)  # one try: this loop tries again, and knows for how long
         failure: CallError | None = None
         try:
-            report = _health.fetch(client)
+            report = health.fetch(client)
             patience.reason = report.unsettled(params["expect_connected"])
             if not patience.reason:
                 return report
@@ -112,7 +112,7 @@ def _late(client: Client, limit: int, reason: str, failure: CallError | None) ->
     doing = "see a settled health"
     if failure is None:
         advice = "Look into the logs of these nodes; raise wait_timeout if they need longer."
-        return client.error(problem, advice, doing, method="GET", path=_health.PATH, status=200)
+        return client.error(problem, advice, doing, method="GET", path=health.PATH, status=200)
     return client.error(
         problem,
         failure.advice,

@@ -12,15 +12,15 @@ import hmac
 from typing import Any, Callable, Mapping
 from urllib.parse import quote
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _connection, _http, _providers
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, open_ledger
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
-from ansible_collections.wabiz.onprem.plugins.module_utils._providers import PATH, Provider
+from .._api import connection, http, providers
+from .._api.client import Client
+from .._api.providers import PATH, Provider
+from .._common.errors import CallError, InputError
+from .._common.operation import Outcome, Task
+from .._ledger.file import Ledger, open_ledger
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    **_connection.OPTIONS,
+    **connection.OPTIONS,
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "type": {"type": "str", "choices": ["www"], "default": "www"},
@@ -40,7 +40,7 @@ RULES: dict[str, Any] = {
     "mutually_exclusive": [("bearer", "basic")],
     "required_if": [("state", "present", ("bearer", "basic"), True)],
 }
-LIBRARY_ERROR = _http.REQUESTS_IMPORT_ERROR
+LIBRARY_ERROR = http.REQUESTS_IMPORT_ERROR
 
 TRIES = 3  # how often a POST may be sent, when GET cannot tell that it has been executed
 
@@ -48,7 +48,7 @@ TRIES = 3  # how often a POST may be sent, when GET cannot tell that it has been
 def run(
     params: Mapping[str, Any],
     task: Task,
-    connect: Callable[..., Client] = _connection.connect,
+    connect: Callable[..., Client] = connection.connect,
 ) -> Outcome:
     """One GET; at most one write, and one more GET to verify it. Raises OnPremError."""
     _check_name(params["name"])
@@ -56,14 +56,14 @@ def run(
     with open_ledger(params["ledger"], task.check_mode, task.progress) as ledger, connect(
         params, task.check_mode, task.progress, task.warn
     ) as client:
-        before = _providers.fetch(client).get(params["name"])
+        before = providers.fetch(client).get(params["name"])
         if wanted is None:
             return _absent(params["name"], task, ledger, client, before)
         return _present(params, task, ledger, client, before, wanted)
 
 
 def _check_name(name: str) -> None:
-    if not _providers.NAME.match(name):
+    if not providers.NAME.match(name):
         raise InputError(
             "name is not one that a media provider can have",
             "It has 1 to 200 characters out of A-Z, a-z, 0-9, hyphen and underscore.",
@@ -92,7 +92,7 @@ def _present(
     elif not task.check_mode:
         _forget(ledger, wanted.name)
         _remember(ledger, client, wanted, _write(client, before, wanted))
-    shown = _providers.shown_pair(before, after)
+    shown = providers.shown_pair(before, after)
     return Outcome(after is wanted, {"provider": wanted.as_values()}, *shown)
 
 
@@ -127,7 +127,7 @@ def _write(client: Client, before: Provider | None, wanted: Provider) -> Provide
     """Sends the provider, and returns it as GET then shows it."""
     doing = f"write media provider {wanted.name}"
     _post(client, before, wanted, doing)
-    after = _providers.fetch(client).get(wanted.name)
+    after = providers.fetch(client).get(wanted.name)
     if after is None or not after.is_like(wanted) or (after.shows_secret and after.secret != wanted.secret):
         raise client.error(
             f"POST {PATH} was answered with success, but GET shows that the client did not keep it",
@@ -162,7 +162,7 @@ def _ambiguity(client: Client, wanted: Provider, doing: str) -> CallError | None
 
 def _has_arrived(client: Client, before: Provider | None, wanted: Provider, failure: CallError) -> bool:
     try:
-        after = _providers.fetch(client).get(wanted.name)
+        after = providers.fetch(client).get(wanted.name)
     except CallError:
         raise failure from None  # nothing can decide it: the first failure says what has to be looked at
     if after is None or not after.is_like(wanted):
@@ -175,7 +175,7 @@ def _absent(name: str, task: Task, ledger: Ledger, client: Client, before: Provi
         _forget(ledger, name)
         if before is not None:
             _delete(client, name)
-    shown = _providers.shown_pair(before, None)
+    shown = providers.shown_pair(before, None)
     return Outcome(before is not None, {"provider": None}, *shown)
 
 
@@ -190,7 +190,7 @@ def _delete(client: Client, name: str) -> None:
             raise
         failure = error
     try:
-        still_there = name in _providers.fetch(client)
+        still_there = name in providers.fetch(client)
     except CallError as error:
         raise failure or error from None
     if still_there:

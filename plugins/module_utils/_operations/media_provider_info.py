@@ -10,21 +10,21 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _connection, _http, _providers
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from .._api import connection, http, providers
+from .._api.client import Client
+from .._common.operation import Outcome, Task
 
-OPTIONS: dict[str, dict[str, Any]] = dict(_connection.OPTIONS)
+OPTIONS: dict[str, dict[str, Any]] = dict(connection.OPTIONS)
 RULES: dict[str, Any] = {}
-LIBRARY_ERROR = _http.REQUESTS_IMPORT_ERROR
+LIBRARY_ERROR = http.REQUESTS_IMPORT_ERROR
 
 
 def run(
     params: Mapping[str, Any],
     task: Task,
-    connect: Callable[..., Client] = _connection.connect,
+    connect: Callable[..., Client] = connection.connect,
 ) -> Outcome:
     """One GET. Raises OnPremError."""
     with connect(params, True, task.progress, task.warn) as client:
-        found = _providers.fetch(client)
+        found = providers.fetch(client)
     return Outcome(values={"providers": [found[name].as_values() for name in sorted(found)]})

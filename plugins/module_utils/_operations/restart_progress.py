@@ -12,11 +12,12 @@ import datetime
 import time
 from typing import Any, Callable, Dict, Mapping, Tuple
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _owed, _owner, _rolling
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import TELL_EVERY, span
+from .._common import moments
+from .._common.errors import InputError
+from .._common.operation import Outcome, Task
+from .._common.progress import TELL_EVERY, span
+from .._ledger import lease_owner, pending_restart, rolling
+from .._ledger.file import Ledger
 
 LIBRARY_ERROR = None  # nothing but Python is needed
 
@@ -89,8 +90,8 @@ def _once(params: Mapping[str, Any], task: Task) -> Tuple[Outcome, str]:
     """The step, and who keeps it from being done (empty: nobody). The ledger is free again afterwards."""
     step = params["step"]
     with Ledger(params["ledger"], read_only=task.check_mode or step == "read", progress=task.progress) as ledger:
-        if task.check_mode and params["predicted_settings"] and not _owed.is_owed(ledger.data):
-            _owed.owe(ledger.data, params["predicted_settings"])
+        if task.check_mode and params["predicted_settings"] and not pending_restart.is_owed(ledger.data):
+            pending_restart.owe(ledger.data, params["predicted_settings"])
         if step in ("next", "advance", "finish"):
             _require_lease(params, task, ledger)
         values = STEPS[step](params, task, ledger)
@@ -105,8 +106,8 @@ def _once(params: Mapping[str, Any], task: Task) -> Tuple[Outcome, str]:
 def _require_lease(params: Mapping[str, Any], task: Task, ledger: Ledger) -> None:
     """In check mode nobody could take the lease, so that it is enough that nobody else holds it."""
     now = time.time()
-    if not task.check_mode or _rolling.other_holder(ledger.data, params["owner"], now):
-        _rolling.renew_lease(ledger.data, params["owner"], now)
+    if not task.check_mode or rolling.other_holder(ledger.data, params["owner"], now):
+        rolling.renew_lease(ledger.data, params["owner"], now)
 
 
 def _read(_params: Mapping[str, Any], _task: Task, _ledger: Ledger) -> Values:
@@ -115,42 +116,42 @@ def _read(_params: Mapping[str, Any], _task: Task, _ledger: Ledger) -> Values:
 
 def _begin(params: Mapping[str, Any], task: Task, ledger: Ledger) -> Values:
     data = ledger.data
-    if not _owed.is_owed(data):
+    if not pending_restart.is_owed(data):
         return {"lease_granted": False}
-    if not _rolling.take_lease(data, params["owner"], params["lease_seconds"], time.time()):
+    if not rolling.take_lease(data, params["owner"], params["lease_seconds"], time.time()):
         return {"lease_granted": False}
     if params["nodes"] is not None:
         health = params["health"] or []
         connected = params["connected"]
         if connected is None:
             connected = sum(1 for node in health if node.get("status") == "connected")
-        for name in _rolling.observe(data, params["nodes"], connected):
+        for name in rolling.observe(data, params["nodes"], connected):
             task.warn("Node %s, which was to be restarted, is gone; the restart goes on without it." % name)
     return {"lease_granted": True}
 
 
 def _next(params: Mapping[str, Any], _task: Task, ledger: Ledger) -> Values:
-    if not _rolling.is_current(ledger.data, params["id"]):
-        return {"next_node": None, "superseded": _owed.is_owed(ledger.data)}
-    names = _rolling.remaining(ledger.data, params["health"] or [])
+    if not rolling.is_current(ledger.data, params["id"]):
+        return {"next_node": None, "superseded": pending_restart.is_owed(ledger.data)}
+    names = rolling.remaining(ledger.data, params["health"] or [])
     return {"next_node": names[0] if names else None, "superseded": False}
 
 
 def _advance(params: Mapping[str, Any], _task: Task, ledger: Ledger) -> Values:
-    if not _rolling.is_current(ledger.data, params["id"]):
-        return {"superseded": _owed.is_owed(ledger.data)}
-    changed = _rolling.advance(ledger.data, params["node"], params["started"])
+    if not rolling.is_current(ledger.data, params["id"]):
+        return {"superseded": pending_restart.is_owed(ledger.data)}
+    changed = rolling.advance(ledger.data, params["node"], params["started"])
     return {"changed": changed, "superseded": False}
 
 
 def _finish(params: Mapping[str, Any], _task: Task, ledger: Ledger) -> Values:
-    closed = _rolling.close(ledger.data, params["id"])
-    _rolling.release_lease(ledger.data, params["owner"])
-    return {"changed": closed, "closed": closed, "superseded": _owed.is_owed(ledger.data)}
+    closed = rolling.close(ledger.data, params["id"])
+    rolling.release_lease(ledger.data, params["owner"])
+    return {"changed": closed, "closed": closed, "superseded": pending_restart.is_owed(ledger.data)}
 
 
 def _release(params: Mapping[str, Any], _task: Task, ledger: Ledger) -> Values:
-    _rolling.release_lease(ledger.data, params["owner"])
+    rolling.release_lease(ledger.data, params["owner"])
     return {}
 
 
@@ -173,10 +174,10 @@ def _state(params: Mapping[str, Any], ledger: Ledger) -> Values:
         "owed": restart is not None,
         "id": restart["id"] if restart else None,
         "since": restart["since"] if restart else None,
-        "settings": _owed.owed_settings(data),
-        "remaining": _rolling.remaining(data, params["health"] or []),
-        "total": _rolling.total(data),
-        "expect_connected": _rolling.expected_connected(data),
+        "settings": pending_restart.owed_settings(data),
+        "remaining": rolling.remaining(data, params["health"] or []),
+        "total": rolling.total(data),
+        "expect_connected": rolling.expected_connected(data),
         "lease": _shown_lease(lease, params["owner"]) if lease else None,
     }
 
@@ -184,7 +185,7 @@ def _state(params: Mapping[str, Any], ledger: Ledger) -> Values:
 def _shown_lease(lease: Mapping[str, Any], owner: Mapping[str, Any]) -> Values:
     until = datetime.datetime.fromtimestamp(lease["until"], datetime.timezone.utc)
     return {
-        "owner": _owner.describe(lease["owner"]),
-        "until": _owed.now_text(until),
-        "yours": _owner.is_same(lease["owner"], owner),
+        "owner": lease_owner.describe(lease["owner"]),
+        "until": moments.to_text(until),
+        "yours": lease_owner.is_same(lease["owner"], owner),
     }

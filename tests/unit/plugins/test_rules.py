@@ -11,11 +11,11 @@ from typing import Iterator
 
 import pytest
 
-import ansible_collections.wabiz.onprem.plugins.module_utils._catalog as place
+import ansible_collections.wabiz.onprem.plugins.module_utils._status as place
 
 PLUGINS = Path(place.__file__).resolve().parents[1]
 MODULE_UTILS = PLUGINS / "module_utils"
-FRONTS = {"_front.py", "_spec.py"}
+ENTRY_POINTS = {"module_entry.py", "option_specs.py"}
 OURS = "ansible_collections.wabiz.onprem."
 
 
@@ -32,7 +32,7 @@ def imports(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
 
 
 def words(path: Path) -> set[str]:
@@ -44,14 +44,14 @@ def words(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", files("module_utils"), ids=lambda path: path.name)
-def test_only_the_front_imports_ansible(path: Path) -> None:
+def test_only_the_entry_point_imports_ansible(path: Path) -> None:
     ansible = [name for name in imports(path) if name.split(".")[0] == "ansible"]
-    assert bool(ansible) is (path.name in FRONTS), ansible
+    assert bool(ansible) is (path.name in ENTRY_POINTS), ansible
 
 
 @pytest.mark.parametrize("path", files("module_utils") + files("modules") + files("action"), ids=lambda path: path.name)
-def test_only_the_front_ends_a_module(path: Path) -> None:
-    assert path.name == "_front.py" or not {"exit_json", "fail_json", "AnsibleModule"} & words(path)
+def test_only_the_entry_point_ends_a_module(path: Path) -> None:
+    assert path.name == "module_entry.py" or not {"exit_json", "fail_json", "AnsibleModule"} & words(path)
 
 
 @pytest.mark.parametrize("path", files("module_utils/_operations"), ids=lambda path: path.name)
@@ -65,7 +65,21 @@ def test_an_operation_is_options_rules_and_run(path: Path) -> None:
     assert {"OPTIONS", "RULES", "LIBRARY_ERROR", "run"} <= defined
 
 
-PURE = ("_answers", "_campaigns", "_catalog", "_checks", "_errors", "_owed", "_plan", "_redact", "_rolling", "_status")
+PURE = (
+    "_status",
+    "_common/errors",
+    "_common/moments",
+    "_common/redaction",
+    "_common/suggestions",
+    "_common/versions",
+    "_api/responses",
+    "_settings/catalog",
+    "_settings/checks",
+    "_settings/planning",
+    "_ledger/campaigns",
+    "_ledger/pending_restart",
+    "_ledger/rolling",
+)
 
 
 @pytest.mark.parametrize("name", PURE)
@@ -76,14 +90,33 @@ def test_pure_layers_know_no_network_and_no_file(name: str) -> None:
     assert "open" not in words(path)
 
 
-def test_the_catalog_needs_the_standard_library_alone() -> None:
-    assert not [name for name in imports(MODULE_UTILS / "_catalog.py") if name.startswith(OURS)]
+@pytest.mark.parametrize("name", ["_settings/catalog", "_common/versions"])
+def test_what_the_emulator_reads_needs_the_standard_library_alone(name: str) -> None:
+    assert not [one for one in imports(MODULE_UTILS / f"{name}.py") if one.startswith((".", OURS))]
 
 
-@pytest.mark.parametrize("path", [MODULE_UTILS / "_client.py", MODULE_UTILS / "_http.py"], ids=lambda path: path.name)
-def test_the_client_knows_no_setting(path: Path) -> None:
-    assert not [name for name in imports(path) if re.search(r"_catalog|_plan|_resource|_operations|_ledger", name)]
-    assert "settings/application" not in path.read_text()
+# The packages of module_utils, and which of them each may import from: one way, without a circle.
+DIRECTION = {
+    "_common": set(),
+    "_api": {"_common"},
+    "_engines": {"_common"},
+    "_ledger": {"_common"},
+    "_settings": {"_common", "_api", "_ledger"},
+    "_status": {"_common", "_api", "_ledger", "_settings"},
+    "_operations": {"_common", "_api", "_ledger", "_engines", "_settings", "_status"},
+}
+
+
+@pytest.mark.parametrize("path", files("module_utils"), ids=lambda path: str(path.relative_to(MODULE_UTILS)))
+def test_imports_go_one_way(path: Path) -> None:
+    place = path.relative_to(MODULE_UTILS).with_suffix("").parts
+    wanted = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level == len(place):
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            wanted |= {str(name).split(".")[0] for name in names}
+    assert wanted <= DIRECTION[place[0]] | {place[0]}, wanted
+    assert not [name for name in imports(path) if name.startswith(OURS)], "imports inside module_utils are relative"
 
 
 CONTROLLER_ONLY = {"fleet_status", "watch"}  # each an action, and a module file with nothing but its documentation

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _answers
-from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer, MalformedAnswer, Refusal
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import responses
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.responses import Answer, MalformedAnswer, Refusal
 
 
 @pytest.mark.parametrize("body", [b"", b"  ", b"null", b"{}", b' {"meta": 5} '])
 def test_bodies_that_say_nothing_are_a_success(body: bytes) -> None:
-    answer = _answers.accepted(200, body)
+    answer = responses.accepted(200, body)
     assert answer.status == 200
     assert answer.version is None
 
@@ -22,7 +22,7 @@ def test_bodies_that_say_nothing_are_a_success(body: bytes) -> None:
 @pytest.mark.parametrize("version", ["v2.33.4", "2.33.4"])
 def test_the_version_is_taken_as_it_comes(version: str) -> None:
     body = ('{"meta": {"version": "%s"}}' % version).encode()
-    assert _answers.accepted(200, body).version == version
+    assert responses.accepted(200, body).version == version
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_the_version_is_taken_as_it_comes(version: str) -> None:
 )
 def test_a_success_that_cannot_come_from_this_api(body: bytes, problem: str) -> None:
     with pytest.raises(MalformedAnswer, match=problem):
-        _answers.accepted(200, body)
+        responses.accepted(200, body)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_success_that_cannot_come_from_this_api(body: bytes, problem: str) -> 
     ],
 )
 def test_the_code_of_a_refusal(body: bytes, code: int | None) -> None:
-    assert _answers.refused(400, {}, body).code == code
+    assert responses.refused(400, {}, body).code == code
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_the_code_of_a_refusal(body: bytes, code: int | None) -> None:
     ],
 )
 def test_retry_after(value: str | None, seconds: float | None) -> None:
-    assert _answers.retry_after_seconds(value, now=10.0) == seconds
+    assert responses.retry_after_seconds(value, now=10.0) == seconds
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_what_a_refusal_allows(status: int, code: int | None, retryable: bool, t
 
 def test_dig() -> None:
     answer = Answer(200, {"a": {"b": {"c": 1}}}, None)
-    assert _answers.dig(answer, "a", "b") == {"c": 1}
+    assert responses.dig(answer, "a", "b") == {"c": 1}
     found: Any
     for found in (("a", "x"), ("a", "b", "c"), ("x",)):
         with pytest.raises(MalformedAnswer, match="no {}".format(".".join(found))):
-            _answers.dig(answer, *found)
+            responses.dig(answer, *found)

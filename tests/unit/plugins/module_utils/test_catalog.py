@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _catalog
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_API, SETTINGS
+from ansible_collections.wabiz.onprem.plugins.module_utils._common import versions
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.suggestions import nearest
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings import catalog, planning
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings.catalog import BY_API, SETTINGS
 
 # Every setting that the reference page of /v1/settings/application names.
 REFERENCE_NAMES = {
@@ -74,7 +76,7 @@ KINDS = {"bool": bool, "int": int, "str": str, "set": list}
 
 def test_the_names_are_those_of_the_reference_page() -> None:
     assert set(BY_API) == REFERENCE_NAMES
-    assert len(SETTINGS) == len(BY_API) == len(_catalog.BY_NAME)
+    assert len(SETTINGS) == len(BY_API) == len(catalog.BY_NAME)
 
 
 def test_the_restarts_are_those_of_the_reference_page() -> None:
@@ -121,7 +123,7 @@ def test_a_row_agrees_with_itself(setting: Any) -> None:
     if setting.minimum is not None:
         assert setting.kind == "int" and setting.default >= setting.minimum and setting.unit
     for version in (setting.since, setting.removed, setting.deprecated, setting.cannot_enable_from):
-        assert version is None or _catalog.parse_version(version)
+        assert version is None or versions.parse_version(version)
     assert setting.name.count(".") == setting.api.count(".")
     assert bool(setting.deprecated) is bool(setting.deprecated_hint)
 
@@ -149,13 +151,13 @@ def test_ansible_reserves_message() -> None:
     ],
 )
 def test_parse_version(text: str | None, version: tuple[int, ...] | None) -> None:
-    assert _catalog.parse_version(text) == version
+    assert versions.parse_version(text) == version
 
 
 def test_an_unknown_version_is_taken_to_be_new() -> None:
-    assert _catalog.is_at_least(None, "2.51.1")
-    assert not _catalog.is_before(None, "2.51.1")
-    assert _catalog.is_at_least((2, 1), None)
+    assert versions.is_at_least(None, "2.51.1")
+    assert not versions.is_before(None, "2.51.1")
+    assert versions.is_at_least((2, 1), None)
 
 
 @pytest.mark.parametrize(
@@ -168,10 +170,10 @@ def test_an_unknown_version_is_taken_to_be_new() -> None:
     ],
 )
 def test_what_switches_the_collection_of_messages(version: Any, name: str) -> None:
-    assert _catalog.message_collection(version).name == name
+    assert planning.collection_of_version(version).name == name
 
 
 def test_nearest() -> None:
-    assert _catalog.nearest("callback_persists", _catalog.BY_NAME) == "callback_persist"
-    assert _catalog.nearest("zzz", _catalog.BY_NAME) == ""
-    assert _catalog.nearest(5, _catalog.BY_NAME) == ""
+    assert nearest("callback_persists", catalog.BY_NAME) == "callback_persist"
+    assert nearest("zzz", catalog.BY_NAME) == ""
+    assert nearest(5, catalog.BY_NAME) == ""

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _checks, _plan
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings import checks, planning
 
 
-def client(version: str | None = "2.53.1", **application: Any) -> _plan.Client:
-    return _plan.read_client(application, version)
+def client(version: str | None = "2.53.1", **application: Any) -> planning.Snapshot:
+    return planning.read_snapshot(application, version)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def client(version: str | None = "2.53.1", **application: Any) -> _plan.Client:
 )
 def test_values_that_cannot_be(values: dict[str, Any], problem: str) -> None:
     with pytest.raises(InputError, match=problem) as caught:
-        _checks.check_values(values)
+        checks.check_values(values)
     assert "s3" not in str(caught.value)
 
 
@@ -58,7 +58,7 @@ def test_values_that_cannot_be(values: dict[str, Any], problem: str) -> None:
     ],
 )
 def test_values_that_can_be(values: dict[str, Any]) -> None:
-    _checks.check_values(values)
+    checks.check_values(values)
 
 
 @pytest.mark.parametrize(
@@ -72,38 +72,38 @@ def test_values_that_can_be(values: dict[str, Any]) -> None:
 )
 def test_what_this_version_cannot_do(version: str, values: dict[str, Any], problem: str) -> None:
     with pytest.raises(InputError, match=problem):
-        _checks.check_against(client(version), values)
+        checks.check_against(client(version), values)
 
 
 def test_what_this_version_can_do() -> None:
-    _checks.check_against(client("2.33.4"), {"pass_through": True, "extra_settings.x": 1})
-    _checks.check_against(client("2.41.2"), {"pass_through": False})
-    _checks.check_against(client("2.41.2", pass_through=True), {"pass_through": True})
-    _checks.check_against(client(None), {"log_level": "info"})
-    _checks.check_against(
+    checks.check_against(client("2.33.4"), {"pass_through": True, "extra_settings.x": 1})
+    checks.check_against(client("2.41.2"), {"pass_through": False})
+    checks.check_against(client("2.41.2", pass_through=True), {"pass_through": True})
+    checks.check_against(client(None), {"log_level": "info"})
+    checks.check_against(
         client("2.33.4", log_level="info"), {"log_level": "fatal"}
     )  # it is there: the client knows best
 
 
 def test_a_shown_url_pasted_back_is_the_one_that_the_client_has() -> None:
     has = client(webhooks={"url": "https://u:s3@h.example/?a=s3"})
-    assert _checks.without_placeholders(has, {"webhooks.url": "https://***@h.example/?a=***", "x": 1}) == {"x": 1}
+    assert checks.without_placeholders(has, {"webhooks.url": "https://***@h.example/?a=***", "x": 1}) == {"x": 1}
     for url in ("https://***@other.example/?a=***", "***"):
         with pytest.raises(InputError, match="not that of this client"):
-            _checks.without_placeholders(has, {"webhooks.url": url})
+            checks.without_placeholders(has, {"webhooks.url": url})
     unreadable = client(webhooks={"url": "not a url"})
-    assert _checks.without_placeholders(unreadable, {"webhooks.url": "***"}) == {}
+    assert checks.without_placeholders(unreadable, {"webhooks.url": "***"}) == {}
     whole = {"webhooks.url": "https://h.example"}
-    assert _checks.without_placeholders(has, whole) is whole
+    assert checks.without_placeholders(has, whole) is whole
 
 
 @pytest.mark.parametrize("after", [{}, {"webhooks.url": ""}])
 def test_a_webhook_is_not_lost_by_mistake(after: dict[str, Any]) -> None:
     has = client(webhooks={"url": "https://h.example"})
     with pytest.raises(InputError, match="drops its callbacks"):
-        _checks.check_webhook_loss(has, after, False)
-    _checks.check_webhook_loss(has, after, True)
-    _checks.check_webhook_loss(client(), after, False)
+        checks.check_webhook_loss(has, after, False)
+    checks.check_webhook_loss(has, after, True)
+    checks.check_webhook_loss(client(), after, False)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_webhook_is_not_lost_by_mistake(after: dict[str, Any]) -> None:
     ],
 )
 def test_warnings(version: str, given: dict[str, Any], after: dict[str, Any], texts: list[str]) -> None:
-    found = list(_checks.warnings(client(version), given, after))
+    found = list(checks.warnings(client(version), given, after))
     assert len(found) == len(texts)
     for text, wanted in zip(found, texts):
         assert wanted in text

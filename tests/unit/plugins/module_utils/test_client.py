@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import LOGIN, LOGOUT, Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, ReadOnlyError
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import RawAnswer, TransportError
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.client import LOGIN, LOGOUT, Client
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.http import RawAnswer, TransportError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError, ReadOnlyError
 
 PATH = "/v1/settings/application"
 OK = (200, {"meta": {"version": "2.53.1"}})

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _connection
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import connection
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import InputError
 
 GOOD = {"api_url": "https://c:9090/x/", "username": "admin", "password": "p", "timeout": 30, "retry_timeout": 60}
 
 
 def connect(**changes: Any) -> Any:
-    return _connection.connect(dict(GOOD, **changes), True, lambda text: None)
+    return connection.connect(dict(GOOD, **changes), True, lambda text: None)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,6 @@ def test_a_ca_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_every_option_has_an_environment_variable() -> None:
-    assert {name: option["env"] for name, option in _connection.OPTIONS.items()} == {
-        name: f"WABIZ_ONPREM_{name.upper()}" for name in _connection.OPTIONS
+    assert {name: option["env"] for name, option in connection.OPTIONS.items()} == {
+        name: f"WABIZ_ONPREM_{name.upper()}" for name in connection.OPTIONS
     }

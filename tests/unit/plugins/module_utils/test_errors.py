@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import (
     API_ERRORS,
     CallError,
     InputError,

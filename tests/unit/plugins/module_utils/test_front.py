@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _front
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from ansible_collections.wabiz.onprem.plugins.module_utils._common import module_entry
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Outcome, Task
 
 URL = "https://us3r:pa55w@h.example/?a=q0ery"
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -45,7 +45,7 @@ def run_module(
     monkeypatch.setattr(basic.syslog, "syslog", lambda *args: logged.append(str(args[-1])))
     operation = types.SimpleNamespace(OPTIONS=OPTIONS, RULES={}, LIBRARY_ERROR=library_error, run=run)
     with pytest.raises(SystemExit):
-        _front.run_module(operation)
+        module_entry.run_module(operation)
     printed = capsys.readouterr().out
     result: dict[str, Any] = json.loads(printed)
     return result, printed + "\n".join(logged)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import Transport, TransportError, prepare
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.http import Transport, TransportError, prepare
 from emulator.testing import Emulator, running_emulator
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _ledger
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import LedgerError
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger, NoLedger, open_ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import LedgerError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import file
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger, NoLedger, open_ledger
 
 RESTART = {"id": "1", "since": "2026-01-01T00:00:00Z", "settings": ["log_level"], "baseline": None}
 
@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> str:
 
 def write(path: str, **parts: Any) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    Path(path).write_text(json.dumps(dict(parts, kind=_ledger.KIND, format=_ledger.FORMAT)))
+    Path(path).write_text(json.dumps(dict(parts, kind=file.KIND, format=file.FORMAT)))
 
 
 def mode(path: str) -> int:
@@ -44,7 +44,7 @@ def test_it_is_private_and_reads_back(path: str) -> None:
         os.umask(old)
     assert (mode(os.path.dirname(path)), mode(path)) == (0o700, 0o600)
     with Ledger(path, read_only=True) as ledger:
-        assert ledger.data == dict(_ledger.empty(), restart=RESTART)
+        assert ledger.data == dict(file.empty(), restart=RESTART)
 
 
 def test_nothing_to_say_makes_no_file(path: str) -> None:
@@ -80,8 +80,8 @@ def test_no_ledger_forgets(tmp_path: Path) -> None:
 
 
 def test_two_empty_ledgers_share_nothing() -> None:
-    _ledger.empty()["campaigns"]["a"] = 1
-    assert _ledger.empty()["campaigns"] == {}
+    file.empty()["campaigns"]["a"] = 1
+    assert file.empty()["campaigns"] == {}
 
 
 def test_a_relative_path_is_refused() -> None:
@@ -114,7 +114,7 @@ GOOD = {
 def test_a_full_ledger_is_read_as_it_is(path: str) -> None:
     write(path, **GOOD)
     with Ledger(path, read_only=True) as ledger:
-        assert ledger.data == dict(_ledger.empty(), **GOOD)
+        assert ledger.data == dict(file.empty(), **GOOD)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_damaged_part_is_a_clear_error(path: str, part: str, value: Any) -> No
         (b'{"kind": "wabiz.onprem ledger", "format": 2}', "has format 2, this version reads format 1"),
         (b'{"kind": "wabiz.onprem ledger", "format": "2"}', "of an unknown kind"),
         (b'{"kind": "wabiz.onprem ledger"}', "of an unknown kind"),
-        (b" " * (_ledger.MAXIMUM_SIZE + 1), "too large"),
+        (b" " * (file.MAXIMUM_SIZE + 1), "too large"),
     ],
 )
 @pytest.mark.parametrize("read_only", [True, False])
@@ -205,8 +205,8 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
 def test_another_run_is_waited_for_and_told_of(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     moments = iter(range(0, 1000, 2))
-    monkeypatch.setattr(_ledger.time, "monotonic", lambda: float(next(moments)))
-    monkeypatch.setattr(_ledger.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(file.time, "monotonic", lambda: float(next(moments)))
+    monkeypatch.setattr(file.time, "sleep", lambda seconds: None)
     with Ledger(path, read_only=False), pytest.raises(LedgerError, match="has been locked by another run"):
         Ledger(path, False, told.append, lock_wait=20).__enter__()
     assert told and all("waiting for another run" in text for text in told)
@@ -268,5 +268,5 @@ def test_values_that_were_sent_are_kept_as_keyed_hashes(path: str) -> None:
 
 
 def test_every_part_has_a_shape_and_the_empty_one_fits() -> None:
-    assert set(_ledger.SHAPES) == set(_ledger.PARTS)
-    assert all(_ledger.SHAPES[name](value) for name, value in _ledger.empty().items())
+    assert set(file.SHAPES) == set(file.PARTS)
+    assert all(file.SHAPES[name](value) for name, value in file.empty().items())

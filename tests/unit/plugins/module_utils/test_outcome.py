@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task, perform
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Outcome, Task, perform
 
 
 class Operation:

@@ -4,49 +4,37 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _owed
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import empty
-
-
-@pytest.mark.parametrize(
-    ("moment", "text"),
-    [
-        (datetime.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=datetime.timezone.utc), "2026-01-02T03:04:05Z"),
-        (datetime.datetime(26, 1, 2, tzinfo=datetime.timezone.utc), "0026-01-02T00:00:00Z"),
-    ],
-)
-def test_moments(moment: datetime.datetime, text: str) -> None:
-    assert _owed.now_text(moment) == text
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import pending_restart
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import empty
 
 
 def test_owed_only_after_the_patch_was_taken() -> None:
     data = empty()
-    _owed.intend(data, {"log_level": "info"}, {"log_level": "fatal"})
-    assert not _owed.is_owed(data)
-    _owed.owe(data, ["log_level"])
-    assert _owed.is_owed(data)
+    pending_restart.intend(data, {"log_level": "info"}, {"log_level": "fatal"})
+    assert not pending_restart.is_owed(data)
+    pending_restart.owe(data, ["log_level"])
+    assert pending_restart.is_owed(data)
     assert data["intention"] is None
-    assert _owed.owed_settings(data) == ["log_level"]
+    assert pending_restart.owed_settings(data) == ["log_level"]
 
 
 def test_a_refusal_withdraws_the_intention() -> None:
     data = empty()
-    _owed.intend(data, {"a": 1}, {"a": 2})
-    _owed.withdraw(data)
+    pending_restart.intend(data, {"a": 1}, {"a": 2})
+    pending_restart.withdraw(data)
     assert data == empty()
 
 
 def test_a_further_change_is_a_new_restart_for_all_nodes() -> None:
     data = empty()
-    _owed.owe(data, ["b"])
+    pending_restart.owe(data, ["b"])
     first = data["restart"]
     first["baseline"] = {"connected": 2, "nodes": {"n": {"done": True}}}
-    _owed.owe(data, ["a", "b"])
+    pending_restart.owe(data, ["a", "b"])
     second = data["restart"]
     assert second["id"] != first["id"]
     assert second["since"] == first["since"]
@@ -72,14 +60,14 @@ def test_after_a_crash_what_get_shows_decides(
     before: dict[str, Any], after: dict[str, Any] | None, current: dict[str, Any], taken: list[str]
 ) -> None:
     data = empty()
-    _owed.intend(data, before, after)
-    assert _owed.resolve(data, current)
+    pending_restart.intend(data, before, after)
+    assert pending_restart.resolve(data, current)
     assert data["intention"] is None
-    assert _owed.owed_settings(data) == taken
-    assert _owed.is_owed(data) is bool(taken)
+    assert pending_restart.owed_settings(data) == taken
+    assert pending_restart.is_owed(data) is bool(taken)
 
 
 def test_nothing_is_decided_where_nothing_was_intended() -> None:
     data = empty()
-    assert not _owed.resolve(data, {"a": 1})
+    assert not pending_restart.resolve(data, {"a": 1})
     assert data == empty()

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _plan
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_API
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings import planning
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings.catalog import BY_API
 
 BOOL = BY_API["callback_persist"]
 INT = BY_API["callback_backoff_delay_ms"]
@@ -17,8 +17,8 @@ SET = BY_API["media.auto_download"]
 TEXT = BY_API["log_level"]
 
 
-def client(application: dict[str, Any], version: str | None = "2.53.1") -> _plan.Client:
-    return _plan.read_client(application, version)
+def client(application: dict[str, Any], version: str | None = "2.53.1") -> planning.Snapshot:
+    return planning.read_snapshot(application, version)
 
 
 def never_sent(name: str, value: Any) -> bool:
@@ -58,10 +58,10 @@ def never_sent(name: str, value: Any) -> bool:
     ],
 )
 def test_values_by_their_declared_type(setting: Any, value: Any, normal: Any) -> None:
-    normalised = _plan.normalise(setting, value)
+    normalised = planning.normalise(setting, value)
     assert normalised == normal
     assert type(normalised) is type(normal)
-    assert _plan.normalise(setting, normalised) == normal
+    assert planning.normalise(setting, normalised) == normal
 
 
 def test_what_a_client_shows() -> None:
@@ -88,7 +88,7 @@ def test_what_a_task_gives() -> None:
         "webhooks": {"url": "", "max_concurrent_requests": None, "message_status": None},
         "extra_settings": {"a.b": None},
     }
-    assert _plan.given_values(params) == {
+    assert planning.given_values(params) == {
         "callback_persist": False,
         "callback_backoff_delay_ms": 0,
         "media.auto_download": [],
@@ -99,7 +99,10 @@ def test_what_a_task_gives() -> None:
 
 def test_flat_values_become_options() -> None:
     values = {"webhooks.message_status.sent": True, "webhooks.url": "", "log_level": "info"}
-    assert _plan.as_options(values) == {"log_level": "info", "webhooks": {"message_status": {"sent": True}, "url": ""}}
+    assert planning.as_options(values) == {
+        "log_level": "info",
+        "webhooks": {"message_status": {"sent": True}, "url": ""},
+    }
 
 
 @pytest.mark.parametrize(
@@ -120,9 +123,9 @@ def test_flat_values_become_options() -> None:
     ],
 )
 def test_same(name: str, one: Any, other: Any, same: bool) -> None:
-    assert _plan.same(name, one, other) is same
+    assert planning.same(name, one, other) is same
     one, other = other, one
-    assert _plan.same(name, one, other) is same
+    assert planning.same(name, one, other) is same
 
 
 @pytest.mark.parametrize(
@@ -135,7 +138,7 @@ def test_same(name: str, one: Any, other: Any, same: bool) -> None:
     ],
 )
 def test_oddities_of_types_are_no_change(application: dict[str, Any], wanted: dict[str, Any]) -> None:
-    plan = _plan.make_plan(client(application), wanted, never_sent)
+    plan = planning.make_plan(client(application), wanted, never_sent)
     assert (plan.changed, plan.body, plan.restart) == ([], {}, [])
 
 
@@ -151,7 +154,7 @@ def test_only_what_differs_is_sent_and_objects_are_sent_whole() -> None:
         },
     }
     wanted = {"callback_persist": True, "heartbeat_interval": 6, "webhooks.message_status.read": False}
-    plan = _plan.make_plan(client(application), wanted, never_sent)
+    plan = planning.make_plan(client(application), wanted, never_sent)
     assert plan.changed == ["heartbeat_interval", "webhooks.message_status.read"]
     assert plan.body == {
         "heartbeat_interval": 6,
@@ -166,19 +169,19 @@ def test_only_what_differs_is_sent_and_objects_are_sent_whole() -> None:
 
 
 def test_an_object_that_is_not_there_yet() -> None:
-    plan = _plan.make_plan(client({"webhooks": None}), {"webhooks.message_status.sent": False}, never_sent)
+    plan = planning.make_plan(client({"webhooks": None}), {"webhooks.message_status.sent": False}, never_sent)
     assert plan.body == {"webhooks": {"message": {"sent": False}}}
 
 
 def test_what_get_does_not_show_depends_on_what_was_sent() -> None:
     wanted = {"axolotl_context_striping_disabled": True, "extra_settings.pager": "x"}
-    assert _plan.differing(client({}), wanted, never_sent) == sorted(wanted)
-    assert _plan.differing(client({}), wanted, lambda name, value: name in wanted) == []
+    assert planning.differing(client({}), wanted, never_sent) == sorted(wanted)
+    assert planning.differing(client({}), wanted, lambda name, value: name in wanted) == []
 
 
 def test_what_needs_a_restart() -> None:
     wanted = {"callback_persist": False, "heartbeat_interval": 1, "extra_settings.pager": "x"}
-    plan = _plan.make_plan(client({}), wanted, never_sent)
+    plan = planning.make_plan(client({}), wanted, never_sent)
     assert plan.restart == ["callback_persist"]
 
 
@@ -191,10 +194,10 @@ def test_the_prediction() -> None:
         "skip_referral_media_download": True,
         "extra_settings.pager": "x",
     }
-    plan = _plan.make_plan(now, wanted, never_sent)
-    assert _plan.predicted(now, plan) == {"callback_persist": False, "pass_through": True, "heartbeat_interval": 1}
+    plan = planning.make_plan(now, wanted, never_sent)
+    assert planning.predicted(now, plan) == {"callback_persist": False, "pass_through": True, "heartbeat_interval": 1}
     unknown = client({"callback_persist": True}, None)
-    assert _plan.predicted(unknown, plan) == {"callback_persist": False}
+    assert planning.predicted(unknown, plan) == {"callback_persist": False}
 
 
 def test_what_was_not_kept() -> None:
@@ -205,8 +208,8 @@ def test_what_was_not_kept() -> None:
         "axolotl_context_striping_disabled": True,
         "extra_settings.sent_status": 2,
     }
-    plan = _plan.make_plan(before, wanted, never_sent)
+    plan = planning.make_plan(before, wanted, never_sent)
     kept = client({"callback_persist": False, "heartbeat_interval": "6", "sent_status": "2"})
-    assert _plan.not_kept(before, kept, plan) == []
+    assert planning.not_kept(before, kept, plan) == []
     lost = client({"callback_persist": False, "sent_status": 1})
-    assert _plan.not_kept(before, lost, plan) == ["extra_settings.sent_status", "heartbeat_interval"]
+    assert planning.not_kept(before, lost, plan) == ["extra_settings.sent_status", "heartbeat_interval"]

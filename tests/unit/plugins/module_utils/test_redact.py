@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _redact
+from ansible_collections.wabiz.onprem.plugins.module_utils._common import redaction
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,13 @@ from ansible_collections.wabiz.onprem.plugins.module_utils import _redact
     ],
 )
 def test_a_url_is_shown_without_its_secrets(url: str | None, shown: str | None) -> None:
-    assert _redact.redact_url(url) == shown
+    assert redaction.redact_url(url) == shown
 
 
 def test_what_is_shown_is_shown_as_it_is() -> None:
-    shown = _redact.redact_url("https://u:p@h.example/a;b?c=d&e#f")
-    assert _redact.redact_url(shown) == shown
-    assert _redact.is_redacted(shown or "")
+    shown = redaction.redact_url("https://u:p@h.example/a;b?c=d&e#f")
+    assert redaction.redact_url(shown) == shown
+    assert redaction.is_redacted(shown or "")
 
 
 @pytest.mark.parametrize(
@@ -67,13 +67,13 @@ def test_what_is_shown_is_shown_as_it_is() -> None:
     ],
 )
 def test_a_change_of_only_the_secret_stays_visible(before: str, after: str) -> None:
-    shown = _redact.redact_url_pair(before, after)
+    shown = redaction.redact_url_pair(before, after)
     assert shown[0] != shown[1]
     assert "one" not in str(shown) and "two" not in str(shown)
 
 
 def test_equal_urls_are_shown_equal() -> None:
-    assert _redact.redact_url_pair("https://h.example?a=1", "https://h.example?a=1") == (
+    assert redaction.redact_url_pair("https://h.example?a=1", "https://h.example?a=1") == (
         "https://h.example?a=***",
         "https://h.example?a=***",
     )
@@ -90,12 +90,12 @@ def test_equal_urls_are_shown_equal() -> None:
     ],
 )
 def test_a_hidden_pair(before: str | None, after: str | None, shown: tuple[str | None, str | None]) -> None:
-    assert _redact.hide_pair(before, after) == shown
+    assert redaction.hide_pair(before, after) == shown
 
 
 def test_hidden_values_keep_their_names() -> None:
-    assert _redact.hide_values({"a": 1, 2: "b"}) == {"a": "***", "2": "***"}  # type: ignore[dict-item]
-    assert _redact.hide_values(None) is None
+    assert redaction.hide_values({"a": 1, 2: "b"}) == {"a": "***", "2": "***"}  # type: ignore[dict-item]
+    assert redaction.hide_values(None) is None
 
 
 @pytest.mark.parametrize(
@@ -109,4 +109,4 @@ def test_hidden_values_keep_their_names() -> None:
     ],
 )
 def test_the_name_of_a_client_has_no_secret(url: str, name: str) -> None:
-    assert _redact.client_name(url) == name
+    assert redaction.client_name(url) == name

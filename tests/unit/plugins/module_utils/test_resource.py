@@ -9,11 +9,11 @@ from unittest.mock import create_autospec
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _plan, _resource
-from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import SETTINGS
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.client import Client
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.responses import Answer
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings import planning, resource
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings.catalog import SETTINGS
 
 
 def leaves(options: Any, prefix: str = "") -> dict[str, Any]:
@@ -27,13 +27,13 @@ def leaves(options: Any, prefix: str = "") -> dict[str, Any]:
 
 
 def test_every_setting_is_an_option_without_a_default() -> None:
-    found = leaves(_resource.setting_options())
+    found = leaves(resource.setting_options())
     assert set(found) == {setting.name for setting in SETTINGS}
     assert not any("default" in option or option.get("required") for option in found.values())
 
 
 def test_the_types_and_choices_are_those_of_the_catalog() -> None:
-    found = leaves(_resource.setting_options())
+    found = leaves(resource.setting_options())
     types = {"bool": "bool", "int": "int", "str": "str", "set": "list"}
     for setting in SETTINGS:
         assert found[setting.name]["type"] == types[setting.kind]
@@ -51,31 +51,31 @@ def mocked(data: Any, version: str | None = "2.53.1") -> Any:
 
 def test_fetch() -> None:
     client = mocked({"settings": {"application": {"callback_persist": True}}})
-    assert _resource.fetch(client).values == {"callback_persist": True}
+    assert resource.fetch(client).values == {"callback_persist": True}
     client.get.assert_called_once_with("/v1/settings/application", "read the application settings")
 
 
 @pytest.mark.parametrize("data", [{}, {"settings": None}, {"settings": {"application": []}}, {"settings": "x"}])
 def test_something_else_than_settings(data: Any) -> None:
     with pytest.raises(CallError, match="has no settings"):
-        _resource.fetch(mocked(data))
+        resource.fetch(mocked(data))
 
 
 def test_shown_hides_what_the_url_hides() -> None:
-    assert _resource.shown({"webhooks.url": "https://h?a=s3"}) == {"webhooks": {"url": "https://h?a=***"}}
+    assert resource.shown({"webhooks.url": "https://h?a=s3"}) == {"webhooks": {"url": "https://h?a=***"}}
 
 
 @pytest.mark.parametrize("url", [["https://h?s3"], {"a": "s3"}, 5])
 def test_a_url_of_an_impossible_type_is_hidden(url: Any) -> None:
-    before = _plan.read_client({"webhooks": {"url": url}}, "2.53.1")
-    assert _resource.shown(before.values) == {"webhooks": {"url": "***"}}
-    pair = _resource.shown_pair(["webhooks.url"], ["webhooks.url"], before, {"webhooks.url": "https://h?s3"})
+    before = planning.read_snapshot({"webhooks": {"url": url}}, "2.53.1")
+    assert resource.shown(before.values) == {"webhooks": {"url": "***"}}
+    pair = resource.shown_pair(["webhooks.url"], ["webhooks.url"], before, {"webhooks.url": "https://h?s3"})
     assert pair == ({"webhooks": {"url": "***"}}, {"webhooks": {"url": "https://h?***"}})
 
 
 def shown_pair(application: dict[str, Any], changed: list[str], after: dict[str, Any]) -> Any:
-    before = _plan.read_client(application, "2.53.1")
-    return _resource.shown_pair(sorted(after), changed, before, after)
+    before = planning.read_snapshot(application, "2.53.1")
+    return resource.shown_pair(sorted(after), changed, before, after)
 
 
 def test_both_sides_of_a_change() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _ledger, _owed, _rolling
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import file, pending_restart, rolling
 
 OWNER = {"host": "h", "machine": "m", "pid": 1, "start": "1"}
 
@@ -28,7 +28,7 @@ class World:
         self.down: set[str] = set()
         self.primary = self.masters[0] if masters else None
         self.restarts: list[tuple[str, str, str | None]] = []  # id, node, primary at that time
-        self.data = _ledger.empty()
+        self.data = file.empty()
         self.budget = 0  # steps until the run dies
 
     class Died(Exception):
@@ -76,21 +76,21 @@ class World:
         data = self.data
         self.spend()
         identity = data["restart"]["id"]
-        assert _rolling.take_lease(data, OWNER, 900, 0.0)
-        _rolling.observe(data, self.nodes(), len(self.names))
+        assert rolling.take_lease(data, OWNER, 900, 0.0)
+        rolling.observe(data, self.nodes(), len(self.names))
         self.spend()
-        while _rolling.is_current(data, identity):
-            names = _rolling.remaining(data, self.health())
+        while rolling.is_current(data, identity):
+            names = rolling.remaining(data, self.health())
             if not names:
                 break
             self.spend()
             self.restart(identity, names[0])
             self.spend()
-            if _rolling.is_current(data, identity):
-                _rolling.advance(data, names[0], str(self.starts[names[0]]))
+            if rolling.is_current(data, identity):
+                rolling.advance(data, names[0], str(self.starts[names[0]]))
             self.spend()
-        _rolling.close(data, identity)
-        _rolling.release_lease(data, OWNER)
+        rolling.close(data, identity)
+        rolling.release_lease(data, OWNER)
 
     def run(self, budget: int) -> None:
         self.budget = budget
@@ -106,7 +106,7 @@ DEATHS = st.lists(st.integers(0, 20), max_size=12)
 @given(SIZES, DEATHS, st.randoms(use_true_random=False))
 def test_every_owed_node_once_whatever_dies(sizes: tuple[int, int], deaths: list[int], random: Any) -> None:
     world = World(*sizes)
-    _owed.owe(world.data, ["log_level"])
+    pending_restart.owe(world.data, ["log_level"])
     identity = world.data["restart"]["id"]
     for budget in deaths:
         if world.data["restart"] is None:
@@ -127,7 +127,7 @@ def test_every_owed_node_once_whatever_dies(sizes: tuple[int, int], deaths: list
 @given(SIZES, DEATHS)
 def test_never_two_down_and_the_primary_master_last(sizes: tuple[int, int], deaths: list[int]) -> None:
     world = World(*sizes)
-    _owed.owe(world.data, ["log_level"])
+    pending_restart.owe(world.data, ["log_level"])
     for budget in [*deaths, 10_000]:
         before = len(world.restarts)
         if world.data["restart"] is None:
@@ -148,11 +148,11 @@ def test_a_change_meanwhile_is_never_closed_by_the_older_restart(
     sizes: tuple[int, int], events: list[tuple[bool, int]]
 ) -> None:
     world = World(*sizes)
-    _owed.owe(world.data, ["log_level"])
+    pending_restart.owe(world.data, ["log_level"])
     at_last_change = dict(world.starts)
     for changes, budget in events:
         if changes:
-            _owed.owe(world.data, ["callback_persist"])
+            pending_restart.owe(world.data, ["callback_persist"])
             at_last_change = dict(world.starts)
         if world.data["restart"] is not None:
             world.run(budget)
@@ -167,14 +167,14 @@ def test_a_change_meanwhile_is_never_closed_by_the_older_restart(
 def test_a_change_in_the_middle_of_a_step_keeps_the_restart_owed(sizes: tuple[int, int], moment: int) -> None:
     """The change comes while the roll is under way, at any of its steps, by another run that shares the ledger."""
     world = World(*sizes)
-    _owed.owe(world.data, ["log_level"])
+    pending_restart.owe(world.data, ["log_level"])
     spend, at_change = world.spend, {}
 
     def spend_and_change() -> None:
         nonlocal moment
         spend()
         if moment == 0:
-            _owed.owe(world.data, ["callback_persist"])
+            pending_restart.owe(world.data, ["callback_persist"])
             at_change.update(world.starts)
         moment -= 1
 
@@ -189,13 +189,13 @@ def test_a_change_in_the_middle_of_a_step_keeps_the_restart_owed(sizes: tuple[in
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from([1, 2, 3]), max_size=8), st.lists(st.floats(0, 2000), min_size=8, max_size=8))
 def test_two_never_hold_the_lease_at_once(owners: list[int], waits: list[float]) -> None:
-    data = _ledger.empty()
+    data = file.empty()
     now, held = 0.0, None  # who holds it, until when
     for number, wait in zip(owners, waits, strict=False):
         now += wait
         owner = dict(OWNER, machine=f"machine{number}")
         before = copy.deepcopy(data)
-        granted = _rolling.take_lease(data, owner, 900, now)
+        granted = rolling.take_lease(data, owner, 900, now)
         free = held is None or held[0] == number or held[1] <= now
         assert granted == free
         if granted:

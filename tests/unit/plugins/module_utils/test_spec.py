@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _spec
+from ansible_collections.wabiz.onprem.plugins.module_utils._common import option_specs
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -29,15 +29,15 @@ PARAMS = {
 
 
 def test_the_argument_spec_knows_only_ansibles_keys() -> None:
-    spec = _spec.argument_spec(OPTIONS)
-    assert spec["password"] == {"type": "str", "no_log": True, "fallback": (_spec.env_fallback, ["X_PASSWORD"])}
+    spec = option_specs.argument_spec(OPTIONS)
+    assert spec["password"] == {"type": "str", "no_log": True, "fallback": (option_specs.env_fallback, ["X_PASSWORD"])}
     assert spec["extra"] == {"type": "dict", "no_log": True}
     assert spec["hooks"]["options"]["url"] == {"type": "str", "no_log": True}
     assert "env" in OPTIONS["password"]
 
 
 def test_what_is_shown_of_arguments() -> None:
-    assert _spec.shown_params(OPTIONS, PARAMS) == {
+    assert option_specs.shown_params(OPTIONS, PARAMS) == {
         "password": "s3cret",  # left to no_log
         "extra": {"a": "***", "b": "***"},
         "hooks": {"url": "https://***@h?a=***", "n": 1},
@@ -47,8 +47,8 @@ def test_what_is_shown_of_arguments() -> None:
 
 
 def test_what_ansible_has_to_mask() -> None:
-    assert list(_spec.secret_values(OPTIONS, PARAMS)) == ["s3cret"]
-    assert list(_spec.secret_values(OPTIONS, {"hooks": None, "password": ""})) == []
+    assert list(option_specs.secret_values(OPTIONS, PARAMS)) == ["s3cret"]
+    assert list(option_specs.secret_values(OPTIONS, {"hooks": None, "password": ""})) == []
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_what_ansible_has_to_mask() -> None:
     ],
 )
 def test_unknown_options(args: dict[str, Any], found: Any) -> None:
-    assert _spec.unknown_option(OPTIONS, args) == found
+    assert option_specs.unknown_option(OPTIONS, args) == found
 
 
 def test_no_secret_of_application_settings_is_left_to_chance() -> None:

@@ -12,14 +12,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _ledger, _owed, _plan, _status
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
+from ansible_collections.wabiz.onprem.plugins.module_utils import _status
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.health import Node, Report
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import (
     CallError,
     InputError,
     LedgerError,
     OnPremError,
 )
-from ansible_collections.wabiz.onprem.plugins.module_utils._health import Node, Report
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import file, pending_restart
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings import planning
 
 NOW = datetime.datetime(2026, 6, 15, 12, tzinfo=datetime.timezone.utc)
 SINCE = "2026-06-10T12:00:00Z"
@@ -28,12 +30,12 @@ ON = {"callback_persist": True, "garbagecollector_enable": {"messages": True, "m
 OFF = {**ON, "garbagecollector_enable": {"messages": False, "media": True}}
 
 
-def client(application: dict[str, Any], version: str | None = "v2.53.1") -> _plan.Client:
-    return _plan.read_client(application, version)
+def client(application: dict[str, Any], version: str | None = "v2.53.1") -> planning.Snapshot:
+    return planning.read_snapshot(application, version)
 
 
 def ledger(**parts: Any) -> dict[str, Any]:
-    return {**_ledger.empty(), **parts}
+    return {**file.empty(), **parts}
 
 
 def campaigns(planned_end: str | None = None, since: str = SINCE, name: str = "sale") -> dict[str, Any]:
@@ -42,7 +44,7 @@ def campaigns(planned_end: str | None = None, since: str = SINCE, name: str = "s
 
 def owed(*names: str) -> dict[str, Any]:
     data = ledger()
-    _owed.owe(data, names)
+    pending_restart.owe(data, names)
     return dict(data["restart"], since=SINCE)
 
 

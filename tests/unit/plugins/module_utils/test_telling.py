@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Teller, silent, span, telling
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import Teller, silent, span, telling
 
 
 def _always(text: str) -> Callable[[float], str]:

@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 from ansible_collections.wabiz.onprem.plugins.doc_fragments import connection, ledger
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import SETTINGS, Setting
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings as operation
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import (
     application_settings_info as info_operation,
 )
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import client_status as status_operation
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings.catalog import SETTINGS, Setting
 from ansible_collections.wabiz.onprem.plugins.module_utils._status import KINDS, unknown
 from ansible_collections.wabiz.onprem.plugins.modules import (
     application_settings,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Outcome, Task
 from ansible_collections.wabiz.onprem.plugins.plugin_utils import in_process
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import InProcess, plain
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _http
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import http
 from ansible_collections.wabiz.onprem.plugins.plugin_utils import rehearsal
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import perform_task
 
@@ -27,14 +27,14 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_is_a_whole_task_that_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[tuple[str, str, int]] = []
-    send = _http.Transport.send
+    send = http.Transport.send
 
-    def noted(self: _http.Transport, method: str, path: str, *args: Any) -> _http.RawAnswer:
+    def noted(self: http.Transport, method: str, path: str, *args: Any) -> http.RawAnswer:
         answer = send(self, method, path, *args)
         sent.append((method, path, answer.status))
         return answer
 
-    monkeypatch.setattr(_http.Transport, "send", noted)
+    monkeypatch.setattr(http.Transport, "send", noted)
     answer = rehearsal.perform_one(perform_task)
     assert not answer.get("failed"), answer
     assert answer["changed"] is False and answer["settings"]["callback_backoff_delay_ms"] == 3000
@@ -87,6 +87,6 @@ def test_what_fails_in_it_harms_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_requests_nothing_is_rehearsed(monkeypatch: pytest.MonkeyPatch) -> None:
     performed: list[Any] = []
-    monkeypatch.setattr(_http, "REQUESTS_IMPORT_ERROR", ImportError())
+    monkeypatch.setattr(http, "REQUESTS_IMPORT_ERROR", ImportError())
     rehearsal.rehearse(lambda *args, **kwargs: performed.append(args))
     assert performed == []

@@ -12,11 +12,11 @@ from unittest.mock import create_autospec
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.client import Client
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.responses import Answer
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Outcome, Task
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 
 NEVER_SHOWN = ("axolotl_context_striping_disabled", "webhook_payload_conversation_pricingmodel_disabled")
 NAME = "https://client.example:9090"

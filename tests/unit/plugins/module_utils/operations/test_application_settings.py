@@ -10,7 +10,7 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, InputError, LedgerError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError, InputError, LedgerError
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings as operation
 
 Make = Callable[..., Any]

@@ -8,8 +8,8 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings as operation
 
 Make = Callable[..., Any]
@@ -25,14 +25,14 @@ Make = Callable[..., Any]
 )
 def test_a_campaign_holds_garbage_collection_off(bench: Make, version: Any, shown: Any, name: str) -> None:
     one = bench(version, **shown)
-    one.note(lambda data: _campaigns.begin(data, "spring", None))
+    one.note(lambda data: campaigns.begin(data, "spring", None))
     outcome = one.run(operation, ledger=True, collect_messages=True)
     assert outcome.values["held_settings"] == [name]
     assert outcome.values["changed_settings"] == [name]
     assert one.data()["hold"] == {"before": True}
     again = one.run(operation, ledger=True, collect_messages=True)
     assert (again.changed, again.values["held_settings"]) == (False, [name])
-    one.note(lambda data: _campaigns.end(data, ["spring"], "previous"))
+    one.note(lambda data: campaigns.end(data, ["spring"], "previous"))
     ended = one.run(operation, ledger=True)
     assert ended.values["changed_settings"] == [name]
     assert (one.data()["hold"], one.data()["release"]) == (None, None)
@@ -40,8 +40,8 @@ def test_a_campaign_holds_garbage_collection_off(bench: Make, version: Any, show
 
 def test_the_end_of_a_campaign_is_carried_out_again_after_a_failure(bench: Make) -> None:
     one = bench(garbagecollector_enable={"messages": False})
-    one.note(lambda data: _campaigns.begin(data, "spring", None))
-    one.note(lambda data: _campaigns.end(data, ["spring"], "on"))
+    one.note(lambda data: campaigns.begin(data, "spring", None))
+    one.note(lambda data: campaigns.end(data, ["spring"], "on"))
     patch, one.client.patch.side_effect = one.client.patch.side_effect, CallError("no", status=503)
     with pytest.raises(CallError):
         one.run(operation, ledger=True)

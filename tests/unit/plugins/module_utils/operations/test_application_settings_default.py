@@ -8,8 +8,8 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError, InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings as operation
 
 Make = Callable[..., Any]
@@ -121,7 +121,7 @@ def test_unknown_settings_are_named_and_not_shown(bench: Make) -> None:
 
 def test_not_while_a_campaign_is_active(bench: Make) -> None:
     one = make(bench)
-    one.note(lambda data: _campaigns.begin(data, "spring", None))
+    one.note(lambda data: campaigns.begin(data, "spring", None))
     with pytest.raises(InputError, match=r"while a campaign holds.*\(spring\)"):
         one.run(operation, ledger=True, state="default")
     assert one.wrote() == []
@@ -132,8 +132,8 @@ def test_a_reset_carries_out_the_end_of_a_campaign(bench: Make, known: bool) -> 
     one = make(bench)
     if known:
         one.run(operation, ledger=True, state="default")
-    one.note(lambda data: _campaigns.begin(data, "spring", None))
-    one.note(lambda data: _campaigns.end(data, ["spring"], "off"))
+    one.note(lambda data: campaigns.begin(data, "spring", None))
+    one.note(lambda data: campaigns.end(data, ["spring"], "off"))
     one.run(operation, ledger=True, state="default")
     assert one.data()["release"] is None
 

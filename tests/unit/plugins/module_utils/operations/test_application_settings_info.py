@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns, _owed
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns, pending_restart
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import (
     application_settings,
     application_settings_info,
@@ -34,8 +34,8 @@ def test_one_get_and_nothing_else(bench: Make) -> None:
 
 def test_what_the_ledger_says(bench: Make) -> None:
     one = bench(callback_persist=True, garbagecollector_enable={"messages": True})
-    one.note(lambda data: _campaigns.begin(data, "spring", None))
-    one.note(lambda data: _owed.owe(data, ["log_level"]))
+    one.note(lambda data: campaigns.begin(data, "spring", None))
+    one.note(lambda data: pending_restart.owe(data, ["log_level"]))
     values = one.run(application_settings_info, ledger=True).values
     assert (values["restart_required"], values["restart_settings"]) == (True, ["log_level"])
     assert values["restart_since"]
@@ -46,7 +46,7 @@ def test_what_the_ledger_says(bench: Make) -> None:
 @pytest.mark.parametrize("taken", [True, False])
 def test_after_a_crash_it_decides_by_what_get_shows_and_writes_nothing(bench: Make, taken: bool) -> None:
     one = bench(callback_persist=not taken)
-    one.note(lambda data: _owed.intend(data, {"callback_persist": True}, {"callback_persist": False}))
+    one.note(lambda data: pending_restart.intend(data, {"callback_persist": True}, {"callback_persist": False}))
     before = one.data()
     values = one.run(application_settings_info, ledger=True).values
     assert values["restart_required"] is taken

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _campaigns
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import OnPremError
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import OnPremError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Outcome, Task
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import campaign
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Outcome, Task
 
 
 class Book:
@@ -100,7 +100,7 @@ def test_only_the_last_end_decides(book: Book, order: tuple[str, ...]) -> None:
 def test_previous_is_what_was_before_the_first(book: Book) -> None:
     book.begin("Sale")
     with Ledger(book.path, read_only=False) as ledger:
-        assert _campaigns.note_before(ledger.data, False)
+        assert campaigns.note_before(ledger.data, False)
         ledger.save()
     assert book.end("Sale", after="previous").values["collect_messages"] is False
 
@@ -130,8 +130,8 @@ def test_ending_twice_is_quiet(book: Book) -> None:
         ({"name": " "}, "printable"),
         ({"name": "a\nb"}, "printable"),
         ({"name": "a" * 201}, "printable"),
-        ({"name": "a", "planned_end": "tomorrow"}, "no moment with a time zone"),
-        ({"name": "a", "planned_end": "2026-12-24T18:00:00"}, "no moment with a time zone"),
+        ({"name": "a", "planned_end": "tomorrow"}, "planned_end must be a timestamp with a UTC offset"),
+        ({"name": "a", "planned_end": "2026-12-24T18:00:00"}, "planned_end must be a timestamp with a UTC offset"),
         ({"state": "absent", "overdue": False}, "nothing to end"),
         ({"state": "absent", "name": "a", "planned_end": "2999-01-01T00:00:00Z"}, "belongs to state: present"),
     ],

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from mocked import NAME, Mocked, answer, call_error
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _health, _resource
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import LOGIN
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import health
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.client import LOGIN
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import client_status
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings import resource
 
 SETTINGS = {"settings": {"application": {"callback_persist": True, "garbagecollector_enable": {"messages": True}}}}
 HEALTH = {"health": {"gateway_status": "connected"}}
@@ -42,19 +43,19 @@ def kinds(entry: dict[str, Any]) -> list[str]:
 def test_two_gets(mocked: Mocked) -> None:
     entry = look(mocked)
     assert (entry["api_url"], entry["level"], entry["api_version"]) == (NAME, "ok", "2.53.1")
-    assert [call.args[0] for call in mocked.client.get.call_args_list] == [_resource.PATH, _health.PATH]
+    assert [call.args[0] for call in mocked.client.get.call_args_list] == [resource.PATH, health.PATH]
     assert mocked.writes() == []
 
 
 def test_health_is_asked_where_settings_fail(mocked: Mocked) -> None:
-    error = call_error(status=500, code=1014, path=_resource.PATH)
+    error = call_error(status=500, code=1014, path=resource.PATH)
     entry = look(mocked, error, answer(HEALTH))
     assert (kinds(entry), entry["health"]["connected"]) == (["refused"], 1)
 
 
 @pytest.mark.parametrize(
     "details",
-    [{}, {"status": 401, "path": _resource.PATH}, {"status": 500, "path": LOGIN}, {"path": _resource.PATH}],
+    [{}, {"status": 401, "path": resource.PATH}, {"status": 500, "path": LOGIN}, {"path": resource.PATH}],
 )
 def test_no_more_is_asked_where_it_is_in_vain(mocked: Mocked, details: dict[str, Any]) -> None:
     entry = look(mocked, call_error(**details))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from mocked import Mocked, answer, call_error
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError, InputError
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import garbage_collection
 
 PROCESSING = {"status": "processing"}

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from mocked import Mocked, answer, call_error
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _providers
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError, InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import providers
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError, InputError
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import media_provider
 
 OLD, NEW = "old-secret-1", "new-secret-2"
@@ -54,7 +54,7 @@ class TestPresent:
         outcome = run(mocked, BEARER, listed(bearer(name="other")), listed(bearer(NEW)))
         assert outcome.changed
         assert outcome.values == {"provider": {"name": NAME, "type": "www", "auth": "bearer", "username": None}}
-        mocked.client.post.assert_called_once_with(_providers.PATH, [bearer(NEW)], f"write media provider {NAME}")
+        mocked.client.post.assert_called_once_with(providers.PATH, [bearer(NEW)], f"write media provider {NAME}")
         assert outcome.before == {}
         assert outcome.after == {"name": NAME, "type": "www", "bearer": "***"}
 
@@ -175,7 +175,7 @@ class TestAbsent:
         outcome = run(mocked, ABSENT, listed(bearer(OLD)), listed())
         assert (outcome.changed, outcome.values, outcome.after) == (True, {"provider": None}, {})
         assert outcome.before == {"name": NAME, "type": "www", "bearer": "***"}
-        mocked.client.delete.assert_called_once_with(f"{_providers.PATH}/{NAME}", f"remove media provider {NAME}")
+        mocked.client.delete.assert_called_once_with(f"{providers.PATH}/{NAME}", f"remove media provider {NAME}")
 
     def test_unchanged(self, mocked: Mocked) -> None:
         outcome = run(mocked, ABSENT, listed(bearer(name="other")))
@@ -281,5 +281,5 @@ def test_empty_credentials(mocked: Mocked, credentials: dict[str, Any]) -> None:
 
 
 def test_a_provider_does_not_tell_its_secret_by_accident() -> None:
-    provider = _providers.Provider(NAME, "www", "bearer", None, NEW)
+    provider = providers.Provider(NAME, "www", "bearer", None, NEW)
     assert NEW not in repr(provider) + str(provider)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from mocked import Mocked, answer
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import media_provider_info
 
 SECRET = "a-secret-of-somebody"

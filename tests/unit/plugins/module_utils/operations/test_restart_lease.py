@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from restart_book import FAR_AWAY, NODES, Book
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _owner
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import OnPremError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import OnPremError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import lease_owner
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_expired_is_taken_over(book: Book, monkeypatch: pytest.MonkeyPatch) -> N
 def test_dead_owner_here_is_taken_over_at_once(book: Book) -> None:
     book.owe()
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        dead = _owner.owner_of(process.pid)
+        dead = lease_owner.owner_of(process.pid)
         assert book.step("begin", owner=dead)["lease_granted"]
         assert not book.step("begin")["lease_granted"]
     assert book.step("begin")["lease_granted"]

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from restart_book import FAR_AWAY, HEALTH, NODES, Book, node
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import OnPremError
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import OnPremError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import Any, Callable, Mapping
 from urllib.parse import urlsplit
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import Transport, ca_problem
-from ansible_collections.wabiz.onprem.plugins.module_utils._redact import UNREADABLE_URL, client_name
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import silent
+from .._common.errors import InputError
+from .._common.progress import silent
+from .._common.redaction import UNREADABLE_URL, client_name
+from .client import Client
+from .http import Transport, ca_problem
 
 # Options of every module of the action group `api`; documented in the doc fragment `connection`.
 OPTIONS: dict[str, dict[str, Any]] = {

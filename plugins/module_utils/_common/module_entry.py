@@ -12,13 +12,8 @@ from typing import Any, Dict
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._outcome import Task, perform
-from ansible_collections.wabiz.onprem.plugins.module_utils._spec import (
-    Options,
-    argument_spec,
-    secret_values,
-    shown_params,
-)
+from .operation import Task, perform
+from .option_specs import Options, argument_spec, secret_values, shown_params
 
 
 class _Module(AnsibleModule):  # type: ignore[misc]  # ansible-core publishes no types

@@ -18,17 +18,11 @@ import random
 import time
 from typing import Any, Callable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _answers
-from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer, MalformedAnswer, Refusal
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import (
-    CallError,
-    OnPremError,
-    ReadOnlyError,
-    api_advice,
-    api_title,
-)
-from ansible_collections.wabiz.onprem.plugins.module_utils._http import RawAnswer, TransportError
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import Teller, silent, span
+from .._common.errors import CallError, OnPremError, ReadOnlyError, api_advice, api_title
+from .._common.progress import Teller, silent, span
+from . import responses
+from .http import RawAnswer, TransportError
+from .responses import Answer, MalformedAnswer, Refusal
 
 LOGIN = "/v1/users/login"
 LOGOUT = "/v1/users/logout"
@@ -189,7 +183,7 @@ class Client:
                 raw = self._send(method, path, sent_headers, payload)
                 if 200 <= raw.status < 300:
                     return self._accepted(method, path, raw, doing)
-                refusal = _answers.refused(raw.status, raw.headers, raw.body)
+                refusal = responses.refused(raw.status, raw.headers, raw.body)
                 executed = not refusal.turned_away
                 again, pause = refusal.retryable, refusal.retry_after
                 failure = self._refusal_error(method, path, refusal, doing)
@@ -239,7 +233,7 @@ class Client:
 
     def _accepted(self, method: str, path: str, raw: RawAnswer, doing: str) -> Answer:
         try:
-            return _answers.accepted(raw.status, raw.body)
+            return responses.accepted(raw.status, raw.body)
         except MalformedAnswer as problem:
             raise self._malformed(doing, method, path, raw.status, str(problem)) from None
 

@@ -6,7 +6,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 """Pure functions: normalise, compare, overlay, predict, and what needs a restart. No network, no file.
 
-Settings are handled as flat dictionaries from their dotted name (see ``_catalog.Setting.name``) to their normalised
+Settings are handled as flat dictionaries from their dotted name (see ``catalog.Setting.name``) to their normalised
 value. Settings that the catalog does not know keep the API's key behind ``extra_settings.``.
 """
 
@@ -16,8 +16,9 @@ from collections.abc import Mapping  # not typing's, of which isinstance is slow
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _catalog
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME, SETTINGS, Setting, Version
+from .._common.versions import Version, is_at_least, is_before, parse_version
+from . import catalog
+from .catalog import BY_NAME, SETTINGS, Setting
 
 EXTRA = "extra_settings."
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
@@ -26,7 +27,7 @@ Values = Dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Client:
+class Snapshot:
     """A client's settings as one GET shows them."""
 
     values: Values  # what the catalog knows and GET shows, normalised
@@ -99,26 +100,33 @@ def _put(data: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     data[path[-1]] = value
 
 
-def read_client(application: Mapping[str, Any], version: str | None) -> Client:
+def read_snapshot(application: Mapping[str, Any], version: str | None) -> Snapshot:
     """The settings in the object ``settings.application`` of a GET."""
     values = {}
     for setting in SETTINGS:
         there, value = _dig(application, setting.api_path)
         if there:
             values[setting.name] = normalise(setting, value)
-    known = set(_catalog.TOP_LEVEL) | set(_catalog.READ_ONLY)
+    known = set(catalog.TOP_LEVEL) | set(catalog.READ_ONLY)
     extra = {key: value for key, value in application.items() if key not in known}
     wa_id = application.get("wa_id")
-    number = _catalog.parse_version(version)
-    return Client(values, extra, application, number, wa_id if isinstance(wa_id, str) else None)
+    number = parse_version(version)
+    return Snapshot(values, extra, application, number, wa_id if isinstance(wa_id, str) else None)
 
 
-def message_collection(client: Client) -> Setting:
+def collection_of_version(version: Version | None) -> Setting:
+    """The setting that switches the automatic garbage collection of messages in a client of this version."""
+    if is_before(version, catalog.MESSAGE_COLLECTION.since):
+        return catalog.MESSAGE_COLLECTION_BEFORE_2_49_1
+    return catalog.MESSAGE_COLLECTION
+
+
+def message_collection(snapshot: Snapshot) -> Setting:
     """What switches the garbage collection of messages in this client: what GET shows, else what its version has."""
-    for setting in (_catalog.MESSAGE_COLLECTION, _catalog.MESSAGE_COLLECTION_BEFORE_2_49_1):
-        if setting.name in client.values:
+    for setting in (catalog.MESSAGE_COLLECTION, catalog.MESSAGE_COLLECTION_BEFORE_2_49_1):
+        if setting.name in snapshot.values:
             return setting
-    return _catalog.message_collection(client.version)
+    return collection_of_version(snapshot.version)
 
 
 def given_values(params: Mapping[str, Any]) -> Values:
@@ -159,27 +167,27 @@ def _same_unknown(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def shown_value(client: Client, name: str) -> tuple[bool, Any]:
+def shown_value(snapshot: Snapshot, name: str) -> tuple[bool, Any]:
     """Whether GET shows a setting, and its value."""
-    values = client.extra if name.startswith(EXTRA) else client.values
+    values = snapshot.extra if name.startswith(EXTRA) else snapshot.values
     key = name[len(EXTRA) :] if name.startswith(EXTRA) else name
     return key in values, values.get(key)
 
 
-def differing(client: Client, wanted: Values, was_sent: Callable[[str, Any], bool]) -> list[str]:
+def differing(snapshot: Snapshot, wanted: Values, was_sent: Callable[[str, Any], bool]) -> list[str]:
     """The names of the wanted settings that the client does not have yet.
 
     :arg was_sent: decides for a setting that GET does not show whether just this value was sent last.
     """
     changed = []
     for name, value in wanted.items():
-        there, current = shown_value(client, name)
+        there, current = shown_value(snapshot, name)
         if not (same(name, current, value) if there else was_sent(name, value)):
             changed.append(name)
     return sorted(changed)
 
 
-def patch_body(client: Client, changed: Iterable[str], wanted: Values) -> dict[str, Any]:
+def patch_body(snapshot: Snapshot, changed: Iterable[str], wanted: Values) -> dict[str, Any]:
     """The PATCH: just the top-level keys that differ. A nested object is sent whole, merged over what the client has,
     because nobody documents whether PATCH merges nested objects or replaces them."""
     body: dict[str, Any] = {}
@@ -189,35 +197,35 @@ def patch_body(client: Client, changed: Iterable[str], wanted: Values) -> dict[s
             continue
         path = BY_NAME[name].api_path
         if path[0] not in body and len(path) > 1:
-            before = client.raw.get(path[0])
+            before = snapshot.raw.get(path[0])
             body[path[0]] = dict(before) if isinstance(before, Mapping) else {}
         _put(body, path, wanted[name])
     return body
 
 
-def make_plan(client: Client, wanted: Values, was_sent: Callable[[str, Any], bool]) -> Plan:
+def make_plan(snapshot: Snapshot, wanted: Values, was_sent: Callable[[str, Any], bool]) -> Plan:
     """What has to be sent so that the client has the wanted settings."""
-    changed = differing(client, wanted, was_sent)
-    return Plan(changed, patch_body(client, changed, wanted), wanted)
+    changed = differing(snapshot, wanted, was_sent)
+    return Plan(changed, patch_body(snapshot, changed, wanted), wanted)
 
 
-def predicted(client: Client, plan: Plan) -> Values:
+def predicted(snapshot: Snapshot, plan: Plan) -> Values:
     """What GET will show after the PATCH: settings that it does not show now stay hidden."""
-    after = dict(client.values)
+    after = dict(snapshot.values)
     for name in plan.changed:
-        if name in BY_NAME and (name in after or _becomes_shown(client, BY_NAME[name])):
+        if name in BY_NAME and (name in after or _becomes_shown(snapshot, BY_NAME[name])):
             after[name] = plan.wanted[name]
     return after
 
 
-def _becomes_shown(client: Client, setting: Setting) -> bool:
+def _becomes_shown(snapshot: Snapshot, setting: Setting) -> bool:
     """Whether GET will show a setting that it does not show yet: a part of an object, or one it usually shows."""
-    if not setting.echoed or client.version is None:
+    if not setting.echoed or snapshot.version is None:
         return False
-    return not (setting.removed and _catalog.is_at_least(client.version, setting.removed))
+    return not (setting.removed and is_at_least(snapshot.version, setting.removed))
 
 
-def not_kept(before: Client, after: Client, plan: Plan) -> list[str]:
+def not_kept(before: Snapshot, after: Snapshot, plan: Plan) -> list[str]:
     """After the PATCH: the changed settings that GET shows with another value than was sent, or shows no more."""
     found = []
     for name in plan.changed:

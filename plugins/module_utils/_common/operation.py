@@ -12,8 +12,8 @@ import traceback
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import OnPremError
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import silent
+from .errors import OnPremError
+from .progress import silent
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer, MalformedAnswer, dig
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._redact import hide_pair
+from .._common.redaction import hide_pair
+from .client import Client
+from .responses import Answer, MalformedAnswer, dig
 
 PATH = "/v1/settings/application/media/providers"
 NAME = re.compile(r"[A-Za-z0-9_-]{1,200}\Z")

@@ -15,27 +15,10 @@ from __future__ import annotations
 import datetime
 from typing import Any, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._owed import now_text
+from .._common import moments
+from .._common.moments import now_text
 
 AFTER = ("on", "off", "previous")
-
-
-def parse_moment(text: str) -> datetime.datetime:
-    """A moment in ISO 8601 with a UTC offset or ``Z``. Raises InputError."""
-    candidate = text.strip()
-    if candidate[-1:] in ("Z", "z"):
-        candidate = candidate[:-1] + "+00:00"
-    try:
-        moment = datetime.datetime.fromisoformat(candidate)
-        if moment.tzinfo is not None:
-            return moment.astimezone(datetime.timezone.utc)
-    except (ValueError, OverflowError):
-        pass  # said below
-    raise InputError(
-        "planned_end is no moment with a time zone",
-        "Write it like 2026-11-30T18:00:00Z or 2026-11-30T19:00:00+01:00.",
-    )
 
 
 def is_active(data: Mapping[str, Any]) -> bool:
@@ -49,14 +32,14 @@ def listed(data: Mapping[str, Any], now: datetime.datetime | None = None) -> lis
     found = []
     for name, campaign in sorted(data["campaigns"].items()):
         planned_end = campaign.get("planned_end")
-        overdue = planned_end is not None and parse_moment(planned_end) <= moment
+        overdue = planned_end is not None and moments.required(planned_end, "planned_end") <= moment
         found.append({"name": name, "since": campaign["since"], "planned_end": planned_end, "overdue": overdue})
     return found
 
 
 def begin(data: dict[str, Any], name: str, planned_end: str | None) -> bool:
     """Adds a campaign, or changes its planned end. Returns whether the data has changed."""
-    wanted = now_text(parse_moment(planned_end)) if planned_end else None
+    wanted = moments.to_text(moments.required(planned_end, "planned_end")) if planned_end else None
     known = data["campaigns"].get(name)
     if known is not None and (wanted is None or wanted == known.get("planned_end")):
         return False

@@ -18,8 +18,8 @@ from ansible.module_utils.basic import env_fallback
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import nearest
-from ansible_collections.wabiz.onprem.plugins.module_utils._redact import hide_values, redact_url
+from .redaction import hide_values, redact_url
+from .suggestions import nearest
 
 Options = Mapping[str, Mapping[str, Any]]
 

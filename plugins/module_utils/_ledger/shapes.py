@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._campaigns import AFTER, parse_moment
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
+from .._common import moments
+from .campaigns import AFTER
 
 Shape = Callable[[Any], bool]
 
@@ -45,10 +45,7 @@ def _anything(value: Any) -> bool:
 
 
 def _moment(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and bool(parse_moment(value))
-    except InputError:
-        return False
+    return moments.parse(value) is not None
 
 
 def _names(value: Any) -> bool:

@@ -10,16 +10,11 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _plan
-from ansible_collections.wabiz.onprem.plugins.module_utils._answers import MalformedAnswer, dig
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME, SETTINGS, Setting
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._redact import (
-    HIDDEN,
-    hide_pair,
-    redact_url,
-    redact_url_pair,
-)
+from .._api.client import Client
+from .._api.responses import MalformedAnswer, dig
+from .._common.redaction import HIDDEN, hide_pair, redact_url, redact_url_pair
+from . import planning
+from .catalog import BY_NAME, SETTINGS, Setting
 
 PATH = "/v1/settings/application"
 
@@ -53,7 +48,7 @@ def setting_options() -> dict[str, dict[str, Any]]:
     return options
 
 
-def fetch(client: Client) -> _plan.Client:
+def fetch(client: Client) -> planning.Snapshot:
     """The client's settings by one GET."""
     doing = "read the application settings"
     answer = client.get(PATH, doing)
@@ -61,7 +56,7 @@ def fetch(client: Client) -> _plan.Client:
         application = dig(answer, "settings", "application")
     except MalformedAnswer as problem:
         raise client.malformed(doing, PATH, str(problem)) from None
-    return _plan.read_client(application, answer.version)
+    return planning.read_snapshot(application, answer.version)
 
 
 def shown(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +64,7 @@ def shown(values: Mapping[str, Any]) -> dict[str, Any]:
     visible = {}
     for name, value in values.items():
         visible[name] = redact_url(_url(value)) if BY_NAME[name].url else value
-    return _plan.as_options(visible)
+    return planning.as_options(visible)
 
 
 def _url(value: Any) -> str | None:
@@ -78,7 +73,7 @@ def _url(value: Any) -> str | None:
 
 
 def shown_pair(
-    names: Iterable[str], changed: Iterable[str], before: _plan.Client, after: Mapping[str, Any]
+    names: Iterable[str], changed: Iterable[str], before: planning.Snapshot, after: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Before and after of what is managed, for a diff: secrets hidden on both sides, and visibly different if changed.
 
@@ -87,11 +82,11 @@ def shown_pair(
     sides: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     extra: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     for name in names:
-        there, old = _plan.shown_value(before, name)
+        there, old = planning.shown_value(before, name)
         new = after.get(name, old)
         if name not in changed:
             there, old = True, new
-        target, key = (sides, name) if name in BY_NAME else (extra, name[len(_plan.EXTRA) :])
+        target, key = (sides, name) if name in BY_NAME else (extra, name[len(planning.EXTRA) :])
         old, new = shown_values(name, old if there else None, new)
         if there:
             target[0][key] = old
@@ -107,5 +102,5 @@ def shown_values(name: str, one: Any, other: Any) -> tuple[Any, Any]:
 
 
 def _with_extra(values: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-    options = _plan.as_options(values)
+    options = planning.as_options(values)
     return dict(options, extra_settings=dict(extra)) if extra else options

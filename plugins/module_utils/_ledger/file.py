@@ -25,9 +25,9 @@ import stat
 import time
 from typing import Any, Callable
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import LedgerError
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger_shape import SHAPES
-from ansible_collections.wabiz.onprem.plugins.module_utils._telling import silent
+from .._common.errors import LedgerError
+from .._common.progress import silent
+from .shapes import SHAPES
 
 KIND = "wabiz.onprem ledger"
 FORMAT = 1

@@ -12,15 +12,10 @@ After a crash between the two, what GET shows decides.
 
 from __future__ import annotations
 
-import datetime
 import uuid
 from typing import Any, Iterable, Mapping
 
-
-def now_text(now: datetime.datetime | None = None) -> str:
-    """A moment as the ledger holds it: UTC, to the second."""
-    moment = now or datetime.datetime.now(datetime.timezone.utc)
-    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+from .._common.moments import now_text
 
 
 def is_owed(data: Mapping[str, Any]) -> bool:

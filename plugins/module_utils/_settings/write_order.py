@@ -14,12 +14,13 @@ from __future__ import annotations
 import copy
 from typing import Any, Callable, Mapping
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _owed, _plan
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import CallError
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import Ledger
-from ansible_collections.wabiz.onprem.plugins.module_utils._resource import PATH, fetch
+from .._api.client import Client
+from .._common.errors import CallError
+from .._ledger import pending_restart
+from .._ledger.file import Ledger
+from . import planning
+from .catalog import BY_NAME
+from .resource import PATH, fetch
 
 ANYTHING = ""  # in the place of the hash of what was sent: it equals none
 
@@ -38,24 +39,24 @@ def _noted(
     """
     sent_before = dict(ledger.data["sent"])
     if before:
-        _owed.intend(ledger.data, before, after)
+        pending_restart.intend(ledger.data, before, after)
     ledger.data["sent"].update(dict.fromkeys(hidden, ANYTHING))
     ledger.save()
     try:
         write()
     except CallError as error:
         if not error.outcome_unknown:
-            _owed.withdraw(ledger.data)
+            pending_restart.withdraw(ledger.data)
             ledger.data["sent"] = sent_before
             ledger.save()
         raise
 
 
-def patch(ledger: Ledger, client: Client, before: _plan.Client, plan: _plan.Plan) -> _plan.Client:
+def patch(ledger: Ledger, client: Client, before: planning.Snapshot, plan: planning.Plan) -> planning.Snapshot:
     """Sends the plan's one PATCH and verifies it by a GET, which is returned."""
     restart = {name: plan.wanted[name] for name in plan.restart}
     doing = "change {}".format(", ".join(plan.changed))
-    hidden = [name for name in plan.changed if not _plan.shown_value(before, name)[0]]
+    hidden = [name for name in plan.changed if not planning.shown_value(before, name)[0]]
     _noted(
         ledger,
         hidden,
@@ -65,7 +66,7 @@ def patch(ledger: Ledger, client: Client, before: _plan.Client, plan: _plan.Plan
     )
     owed_before = copy.deepcopy(ledger.data["restart"])
     if restart:
-        _owed.owe(ledger.data, restart)
+        pending_restart.owe(ledger.data, restart)
     for name in hidden:
         ledger.remember_sent(name, plan.wanted[name])
     ledger.save()
@@ -77,15 +78,15 @@ def patch(ledger: Ledger, client: Client, before: _plan.Client, plan: _plan.Plan
 def _verify(
     ledger: Ledger,
     client: Client,
-    before: _plan.Client,
-    after: _plan.Client,
-    plan: _plan.Plan,
+    before: planning.Snapshot,
+    after: planning.Snapshot,
+    plan: planning.Plan,
     owed_before: dict[str, Any] | None,
 ) -> None:
     for name in plan.changed:
-        if _plan.shown_value(after, name)[0]:
+        if planning.shown_value(after, name)[0]:
             ledger.data["sent"].pop(name, None)  # GET shows it from now on
-    lost = _plan.not_kept(before, after, plan)
+    lost = planning.not_kept(before, after, plan)
     if lost and plan.restart and set(plan.restart) <= set(lost):
         ledger.data["restart"] = owed_before  # nothing has changed that a restart would bring into effect
     ledger.save()
@@ -101,7 +102,7 @@ def _verify(
         )
 
 
-def reset_all(ledger: Ledger, client: Client, before: _plan.Client) -> _plan.Client:
+def reset_all(ledger: Ledger, client: Client, before: planning.Snapshot) -> planning.Snapshot:
     """Sends DELETE, and returns what a GET shows afterwards."""
     at_stake = {name: value for name, value in before.values.items() if BY_NAME[name].restart}
     hidden = [name for name in ledger.data["sent"] if name in BY_NAME and BY_NAME[name].restart]
@@ -110,7 +111,7 @@ def reset_all(ledger: Ledger, client: Client, before: _plan.Client) -> _plan.Cli
     _noted(ledger, everything, at_stake, None, lambda: client.delete(PATH, "reset the application settings"))
     ledger.data["sent"] = {}
     after = fetch(client)
-    _owed.resolve(ledger.data, after.values)
+    pending_restart.resolve(ledger.data, after.values)
     ignored = _not_reset(before, after)
     if not ignored:
         remember_default(ledger, after)
@@ -128,7 +129,7 @@ def reset_all(ledger: Ledger, client: Client, before: _plan.Client) -> _plan.Cli
     return after
 
 
-def _not_reset(before: _plan.Client, after: _plan.Client) -> list[str]:
+def _not_reset(before: planning.Snapshot, after: planning.Snapshot) -> list[str]:
     """The settings that a reset certainly has to change, where it has changed none at all."""
     if (before.values, before.extra) != (after.values, after.extra):
         return []
@@ -137,17 +138,17 @@ def _not_reset(before: _plan.Client, after: _plan.Client) -> list[str]:
     ]
 
 
-def _everything(client: _plan.Client) -> dict[str, Any]:
-    return dict(client.values, **{_plan.EXTRA + key: value for key, value in client.extra.items()})
+def _everything(client: planning.Snapshot) -> dict[str, Any]:
+    return dict(client.values, **{planning.EXTRA + key: value for key, value in client.extra.items()})
 
 
-def remember_default(ledger: Ledger, after: _plan.Client) -> None:
+def remember_default(ledger: Ledger, after: planning.Snapshot) -> None:
     """Keeps what the client looks like right after a reset, as keyed hashes."""
     ledger.make_key()
     ledger.data["at_default"] = {name: ledger.fingerprint(value) for name, value in _everything(after).items()}
 
 
-def differs_from_default(ledger: Ledger, current: _plan.Client) -> list[str] | None:
+def differs_from_default(ledger: Ledger, current: planning.Snapshot) -> list[str] | None:
     """The names that differ from what the client looked like right after its last reset; None where that is not known.
 
     What was sent since then and is never shown differs too.

@@ -10,17 +10,14 @@ Source of a row, unless its comment says otherwise: Meta's reference page of ``/
 (On-Premises API, as of its last version before the shutdown in October 2025). Where public sources disagree
 about a default, ``default_certain`` is false and no decision may rest on it.
 
-Pure data and pure look-ups; standard library alone, so that the file can be loaded by its path.
+Pure data; standard library alone, so that the file can be loaded by its path.
 """
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Iterable, Tuple
-
-Version = Tuple[int, ...]
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -135,38 +132,3 @@ TOP_LEVEL: tuple[str, ...] = tuple(dict.fromkeys(setting.top_level for setting i
 # What switches the automatic garbage collection of messages: the present name, and the one before 2.49.1.
 MESSAGE_COLLECTION = BY_API["garbagecollector_enable.messages"]
 MESSAGE_COLLECTION_BEFORE_2_49_1 = BY_API["db_garbagecollector_enable"]
-
-
-def parse_version(text: str | None) -> Version | None:
-    """``"v2.33.4"`` or ``"2.33.4"`` as ``(2, 33, 4)``; None where there is none (both forms occur in one client)."""
-    digits = (text or "").strip()
-    if digits[:1] in ("v", "V"):
-        digits = digits[1:]
-    parts = digits.split(".")
-    if len(parts) < 2 or not all(part.isdigit() and part.isascii() for part in parts):
-        return None
-    return tuple(int(part) for part in parts)
-
-
-def is_at_least(version: Version | None, bound: str | None) -> bool:
-    """Whether a client of this version has what came with ``bound``; an unknown version is taken to be new."""
-    wanted = parse_version(bound)
-    return wanted is None or version is None or version >= wanted
-
-
-def is_before(version: Version | None, bound: str | None) -> bool:
-    """The opposite of :func:`is_at_least`, for readability at the call."""
-    return not is_at_least(version, bound)
-
-
-def message_collection(version: Version | None) -> Setting:
-    """The setting that switches the automatic garbage collection of messages in a client of this version."""
-    if is_before(version, MESSAGE_COLLECTION.since):
-        return MESSAGE_COLLECTION_BEFORE_2_49_1
-    return MESSAGE_COLLECTION
-
-
-def nearest(name: Any, known: Iterable[str]) -> str:
-    """The known name that looks most like this one; empty if none does."""
-    matches = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else ""

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _owner
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError, LedgerError
+from .._common.errors import InputError, LedgerError
+from . import lease_owner
 
 Data = Dict[str, Any]
 Nodes = Sequence[Mapping[str, Any]]
@@ -31,10 +31,10 @@ RANK_OF_UNREPORTED = {"coreapp": 0, "master": 1}
 def other_holder(data: Mapping[str, Any], owner: Mapping[str, Any], now: float) -> Optional[Mapping[str, Any]]:
     """The owner, not this one, that still holds the lease; a dead one on this machine holds nothing."""
     lease = data["lease"]
-    if lease is None or _owner.is_same(lease["owner"], owner) or lease["until"] <= now:
+    if lease is None or lease_owner.is_same(lease["owner"], owner) or lease["until"] <= now:
         return None
     holder: Mapping[str, Any] = lease["owner"]
-    return None if _owner.is_alive(holder) is False else holder
+    return None if lease_owner.is_alive(holder) is False else holder
 
 
 def take_lease(data: Data, owner: Mapping[str, Any], seconds: int, now: float) -> bool:
@@ -46,14 +46,14 @@ def take_lease(data: Data, owner: Mapping[str, Any], seconds: int, now: float) -
 
 
 def holds_lease(data: Mapping[str, Any], owner: Mapping[str, Any]) -> bool:
-    return data["lease"] is not None and _owner.is_same(data["lease"]["owner"], owner)
+    return data["lease"] is not None and lease_owner.is_same(data["lease"]["owner"], owner)
 
 
 def renew_lease(data: Data, owner: Mapping[str, Any], now: float) -> None:
     """For each further step. An expired lease that nobody has taken is still ours. Raises LedgerError."""
     if not holds_lease(data, owner):
         lease = data["lease"]
-        holder = "it is held by %s" % _owner.describe(lease["owner"]) if lease else "nobody holds it"
+        holder = "it is held by %s" % lease_owner.describe(lease["owner"]) if lease else "nobody holds it"
         raise LedgerError(
             "this run does not hold the lease for restarts, %s" % holder,
             "Begin with step begin; where that was done, the lease has expired meanwhile: raise lease_seconds.",

@@ -11,11 +11,12 @@ from __future__ import annotations
 from typing import Any, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from ansible_collections.wabiz.onprem.plugins.module_utils import _catalog
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import BY_NAME, Setting
-from ansible_collections.wabiz.onprem.plugins.module_utils._errors import InputError
-from ansible_collections.wabiz.onprem.plugins.module_utils._plan import EXTRA, Client, Values
-from ansible_collections.wabiz.onprem.plugins.module_utils._redact import is_redacted, redact_url
+from .._common.errors import InputError
+from .._common.redaction import is_redacted, redact_url
+from .._common.versions import is_at_least, is_before
+from . import catalog
+from .catalog import BY_NAME, Setting
+from .planning import EXTRA, Snapshot, Values
 
 URL = "webhooks.url"
 
@@ -30,9 +31,9 @@ def check_values(values: Values) -> None:
 
 
 def _check_extra(key: str) -> None:
-    if key in _catalog.READ_ONLY:
+    if key in catalog.READ_ONLY:
         raise InputError(f"{key} cannot be set: it is the identity of the client", "Remove it from extra_settings.")
-    if key in _catalog.TOP_LEVEL:
+    if key in catalog.TOP_LEVEL:
         raise InputError(f"{key} is an option of its own", "Move it out of extra_settings.")
 
 
@@ -73,41 +74,36 @@ def _check_url(name: str, url: str) -> None:
         raise InputError(f"{name} must begin with https://, the client calls nothing else")
 
 
-def check_against(client: Client, values: Values) -> None:
+def check_against(client: Snapshot, values: Values) -> None:
     """What the client's version cannot do. Raises InputError."""
     for name, value in values.items():
         setting = BY_NAME.get(name)
         if setting is None:
             continue
         there = name in client.values
-        if setting.since and not there and _catalog.is_before(client.version, setting.since):
+        if setting.since and not there and is_before(client.version, setting.since):
             raise InputError(
                 f"{name} needs a client from version {setting.since} on, this one is {version_text(client)}",
                 _older_name(setting),
             )
         bound = setting.cannot_enable_from
-        if (
-            value is True
-            and client.values.get(name) is not True
-            and bound
-            and _catalog.is_at_least(client.version, bound)
-        ):
+        if value is True and client.values.get(name) is not True and bound and is_at_least(client.version, bound):
             raise InputError(
                 f"{name} cannot be switched on from version {bound} on, this client is {version_text(client)}"
             )
 
 
 def _older_name(setting: Setting) -> str:
-    if setting is _catalog.MESSAGE_COLLECTION:
+    if setting is catalog.MESSAGE_COLLECTION:
         return "Use collect_messages, which finds the right setting for each version."
     return "Leave it out for this client."
 
 
-def version_text(client: Client) -> str:
+def version_text(client: Snapshot) -> str:
     return ".".join(str(part) for part in client.version) if client.version else "of an unknown version"
 
 
-def without_placeholders(client: Client, values: Values) -> Values:
+def without_placeholders(client: Snapshot, values: Values) -> Values:
     """A URL as this collection shows it, pasted back, means the URL that the client has; any other is refused."""
     url = values.get(URL)
     if not isinstance(url, str) or not is_redacted(url):
@@ -117,7 +113,7 @@ def without_placeholders(client: Client, values: Values) -> Values:
     return {name: value for name, value in values.items() if name != URL}
 
 
-def check_webhook_loss(client: Client, after: Mapping[str, Any], allowed: bool) -> None:
+def check_webhook_loss(client: Snapshot, after: Mapping[str, Any], allowed: bool) -> None:
     """Without a webhook URL the client drops its callbacks. Raises InputError."""
     if client.values.get(URL) and not after.get(URL) and not allowed:
         raise InputError(
@@ -126,11 +122,11 @@ def check_webhook_loss(client: Client, after: Mapping[str, Any], allowed: bool) 
         )
 
 
-def warnings(client: Client, given: Values, after: Values) -> Iterator[str]:
+def warnings(client: Snapshot, given: Values, after: Values) -> Iterator[str]:
     """What is allowed and probably not what is meant."""
     for name in given:
         setting = BY_NAME.get(name)
-        if setting and setting.deprecated and _catalog.is_at_least(client.version, setting.deprecated):
+        if setting and setting.deprecated and is_at_least(client.version, setting.deprecated):
             yield f"{name} is deprecated since client version {setting.deprecated}; use {setting.deprecated_hint}."
     merged: dict[str, Any] = dict(after, **given)
     if "log_level" in given and merged.get("verbose_logging") is True:

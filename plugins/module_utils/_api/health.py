@@ -15,9 +15,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._answers import Answer, MalformedAnswer, dig
-from ansible_collections.wabiz.onprem.plugins.module_utils._catalog import parse_version
-from ansible_collections.wabiz.onprem.plugins.module_utils._client import Client
+from .._common.versions import parse_version
+from .client import Client
+from .responses import Answer, MalformedAnswer, dig
 
 PATH = "/v1/health"
 SINGLE_NAME = "client"  # a single instance has no name of its own in the report
