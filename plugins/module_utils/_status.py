@@ -17,11 +17,12 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
-from ._api.health import Report
+from ._api.health import UNKNOWN, Report
 from ._common import moments
 from ._common.errors import CallError, LedgerError, OnPremError
 from ._common.redaction import redact_url
-from ._ledger import campaigns
+from ._ledger import campaigns, in_effect
+from ._ledger.state import State
 from ._settings import checks, planning, resource
 from ._settings.catalog import BY_NAME
 
@@ -37,7 +38,8 @@ KINDS: dict[str, str] = {
     "unhealthy": CRITICAL,
     "overdue": CRITICAL,
     "collection_off": CRITICAL,
-    "restart_owed": WARNING,
+    "not_in_effect": CRITICAL,
+    "restart_pending": WARNING,
     "collection_on": WARNING,
     "drift": WARNING,
     "long_campaign": WARNING,
@@ -54,7 +56,7 @@ class Facts:
 
     :arg api_url: the client as it may be shown; None where its URL cannot be.
     :arg errors: what went wrong on the way, in its order.
-    :arg ledger: the data of its ledger; None where none was given or it cannot be read.
+    :arg ledger: the state of its ledger; None where none was given or it cannot be read.
     :arg declared: the settings that the inventory declares.
     :arg collect: whether the inventory declares that messages are collected, by whatever name.
     :arg was_sent: see ``planning.differing``.
@@ -66,7 +68,7 @@ class Facts:
     errors: tuple[OnPremError, ...] = ()
     current: planning.Snapshot | None = None
     report: Report | None = None
-    ledger: Mapping[str, Any] | None = None
+    ledger: State | None = None
     declared: Mapping[str, Any] = field(default_factory=dict)
     collect: bool | None = None
     was_sent: Callable[[str, Any], bool] = lambda name, value: False
@@ -97,8 +99,8 @@ def unknown(api_url: str | None) -> dict[str, Any]:
         "api_version": None,
         "health": None,
         "campaigns": [],
-        "message_collection": {"set": None, "in_effect": None, "held": False},
-        "restart": {"owed": None, "since": None, "settings": []},
+        "message_collection": {"set": None, "in_effect": None, "confirmed_at": None, "doubt": None, "held": False},
+        "restart": {"pending": None, "since": None, "settings": [], "reason": None},
         "held_settings": [],
         "drift": [],
     }
@@ -122,22 +124,25 @@ def judge(facts: Facts) -> dict[str, Any]:
 
 
 def _campaign(campaign: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(campaign, name=short(campaign["name"]), since=short(campaign["since"]))
+    return dict(campaign, name=short(campaign["name"]))
 
 
-def _restart(ledger: Mapping[str, Any]) -> dict[str, Any]:
-    restart = ledger["restart"]
-    if restart is None:
-        # A write that nobody knows the end of may have been taken; only the client can tell, and it has not.
-        return {"owed": None if ledger["intention"] else False, "since": None, "settings": []}
-    return {"owed": True, "since": short(restart["since"]), "settings": [short(name) for name in restart["settings"]]}
+def _restart(state: State) -> dict[str, Any]:
+    pending = state.restart
+    if pending is None:
+        # A write of unknown outcome may have been executed; only the client can show it, and it has not.
+        return {"pending": None if state.intention else False, "since": None, "settings": [], "reason": None}
+    return {
+        "pending": True,
+        "since": pending.since,
+        "settings": [short(name) for name in pending.settings],
+        "reason": pending.reason,
+    }
 
 
-def _expected(ledger: Mapping[str, Any] | None) -> int | None:
+def _expected(state: State | None) -> int | None:
     """How many nodes were connected before the rolling restart that is under way."""
-    restart = ledger["restart"] if ledger else None
-    baseline = restart["baseline"] if restart else None
-    return baseline["connected"] if baseline else None
+    return state.roll.connected if state and state.roll and state.roll.nodes else None
 
 
 def _health(report: Report, expected: int | None) -> dict[str, Any]:
@@ -152,9 +157,14 @@ def _judge_settings(facts: Facts, current: planning.Snapshot, entry: dict[str, A
     value = current.values.get(switch)
     collection = entry["message_collection"]
     collection["set"] = value if isinstance(value, bool) else None
-    restart = entry["restart"]
-    if facts.ledger is not None and restart["owed"] is not None and switch not in restart["settings"]:
-        collection["in_effect"] = collection["set"]
+    if facts.ledger is not None:
+        effect = in_effect.of(facts.ledger, switch)
+        known = effect.value if isinstance(effect.value, bool) and not effect.doubt else None
+        collection.update(
+            in_effect=known,
+            confirmed_at=None if effect.doubt else effect.confirmed_at,
+            doubt=in_effect.REASONS[effect.doubt] if effect.doubt else None,
+        )
     if collection["held"]:
         entry["held_settings"] = [switch]
     entry["drift"] = list(_drift(facts, current, entry["held_settings"]))
@@ -226,21 +236,23 @@ def _kind_of(error: OnPremError) -> str:
 
 
 def _unhealthy(report: Report, expected: int | None) -> str:
-    """Why the client is not well; empty if it is. A node that is disconnected may be in reserve: that is normal."""
+    """Why the client is not well; empty if it is.
+
+    A node that is disconnected may be a spare: that is normal, for the primary master of a pair with one shard too.
+    """
     problem = report.unsettled(expected)
     if problem:
         return problem
+    down = [f"{node} {node.condition}" for node in report.nodes if node.is_down]
+    if down:
+        return ", ".join(down[:8])
     if report.connected == 0:
-        return "no node is connected: " + ", ".join(f"{node} is {node.status}" for node in report.nodes)
-    if report.single:
-        return ""
+        return "no node is connected: " + ", ".join(f"{node} {node.condition}" for node in report.nodes[:8])
     masters = [node for node in report.nodes if node.role == "primary_master"]
-    if len(masters) != 1:
-        return "%s nodes are primary master" % (len(masters) or "no")
-    if masters[0].status != "connected":
-        return f"{masters[0]}, the primary master, is {masters[0].status}"
-    working = any(node.role == "coreapp" and node.status == "connected" for node in report.nodes)
-    return "" if working else "no Coreapp is connected"
+    if not report.single and len(masters) != 1:
+        known = all(node.role != UNKNOWN for node in report.nodes)
+        return "%s nodes are primary master" % (len(masters) or "no") if known else ""
+    return ""
 
 
 def _campaign_findings(facts: Facts, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -266,6 +278,10 @@ def _collection_findings(
     if collection["held"] and collection["set"] is True:
         text = "A campaign is on, but the garbage collection of messages is on as well. Run campaign_sweep."
         yield finding("collection_on", text)
+    if collection["held"] and collection["set"] is False and collection["in_effect"] is not False:
+        reason = collection["doubt"] or "a restart of the Coreapp is pending"
+        text = f"A campaign is on, but it is not known that garbage collection of messages is off in effect: {reason}. "
+        yield finding("not_in_effect", text + "Run the playbook restart (with coreapp_force=true if none is pending).")
     declared_off = _declared(facts, current).get(planning.message_collection(current).name) is False
     if collection["set"] is False and not collection["held"] and not declared_off:
         text = (
@@ -277,12 +293,10 @@ def _collection_findings(
 
 def _other_findings(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     restart, drift = entry["restart"], entry["drift"]
-    if restart["owed"]:
+    if restart["pending"]:
         names = ", ".join(restart["settings"])
-        text = (
-            f"A restart of the Coreapp is owed since {restart['since']}; until then these are not in effect: {names}."
-        )
-        yield finding("restart_owed", f"{text} Run the playbook restart.", restart["since"])
+        text = f"A restart of the Coreapp is pending since {restart['since']}; until then these are not in effect: {names}."
+        yield finding("restart_pending", f"{text} Run the playbook restart.", restart["since"])
     if drift:
         names = ", ".join(one["setting"] for one in drift)
         text = "%d %s from what the inventory declares: %s. Run the playbook settings."

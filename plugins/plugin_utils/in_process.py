@@ -163,7 +163,8 @@ class InProcess(ActionBase):
         if name:
             return args, f"The option {name} must be a dictionary."
         if "owner" in self.operation.OPTIONS and not args.get("owner"):
-            args["owner"] = owner_of(os.getppid())  # a task runs in a worker; the play is its parent
+            # a task runs in a worker; the play is its parent
+            args["owner"] = vars(owner_of(os.getppid(), str(variables.get("inventory_hostname", ""))))
         return args, ""
 
     def _connection_args(self, variables: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,14 +4,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""Who holds a lease: a process, in a way that survives a reused process id, a reboot and a shared ledger."""
+"""The owner of a lease: a process and an inventory host, in a form that survives reused process ids and a reboot."""
 
 from __future__ import annotations
 
 import os
 import platform
 import uuid
-from typing import Any, Mapping
+from typing import Optional
+
+from .._common.text import harmless
+from .state import Owner
 
 
 def _read(path: str) -> str:
@@ -39,33 +42,32 @@ def _start_of(pid: int) -> str:
     return fields[19] if len(fields) > 19 and fields[0] not in ("Z", "X") else ""  # a zombie holds nothing any more
 
 
-def owner_of(pid: int) -> dict[str, Any]:
-    """The owner that a process of this machine is: host, machine, pid and start."""
-    return {"host": platform.node(), "machine": _machine(), "pid": pid, "start": _start_of(pid)}
+def owner_of(pid: int, inventory_host: str) -> Owner:
+    """The owner that a process of this machine is, on behalf of one host of its play."""
+    return Owner(platform.node(), _machine(), pid, _start_of(pid), inventory_host)
 
 
-def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(one.get(key) == other.get(key) for key in ("machine", "pid", "start"))
+def is_same_play(one: Owner, other: Owner) -> bool:
+    return (one.machine, one.pid, one.start) == (other.machine, other.pid, other.start)
 
 
-def is_alive(owner: Mapping[str, Any]) -> bool | None:
+def is_alive(owner: Owner) -> Optional[bool]:
     """Whether the owner's process still runs; None where that cannot be known, as it is another machine's."""
-    if owner.get("machine") != _machine():
+    if owner.machine != _machine():
         return None
-    pid = owner.get("pid")
-    if not isinstance(pid, int) or pid <= 0:
+    if owner.pid <= 0:
         return False
-    if owner.get("start"):
-        return bool(_start_of(pid) == owner["start"])
+    if owner.start:
+        return _start_of(owner.pid) == owner.start
     try:
-        os.kill(pid, 0)
+        os.kill(owner.pid, 0)
     except ProcessLookupError:
         return False
     except OSError:
-        return True  # it is there, and somebody else's
+        return True  # it exists, and belongs to another user
     return True
 
 
-def describe(owner: Mapping[str, Any]) -> str:
-    """For messages: who that is."""
-    return "process {} on {}".format(owner.get("pid", "?"), owner.get("host", "?"))
+def describe(owner: Owner) -> str:
+    """The owner for messages."""
+    return "process %d on %s (host %s)" % (owner.pid, harmless(owner.host, 60), harmless(owner.inventory_host, 60))

@@ -4,192 +4,145 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""The rolling restart: who may do it, which node is next, and when it is done. Pure transitions of a ledger's data.
+"""The rolling restart: its nodes, which one is next, and when it is done. Pure transitions of a ledger's state.
 
-A node counts as restarted when the runtime's own start time of it differs from the one noted before; two clocks are never
-compared. Times of the lease are those of the machine that the ledger lies on.
+A node counts as restarted when the runtime's own proof of its start differs from the one recorded before; two clocks are
+never compared.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+import uuid
+from dataclasses import replace
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._common.errors import InputError, LedgerError
-from . import lease_owner
-
-Data = Dict[str, Any]
-Nodes = Sequence[Mapping[str, Any]]
+from .state import KnownNode, Node, Roll, Scalar, State
 
 # Masters come after all Coreapps, and the primary one last: each failover of it costs the client a short pause.
 RANKS = {"coreapp": 0, "single": 0, "secondary_master": 1, "primary_master": 2}
 RANK_OF_UNREPORTED = {"coreapp": 0, "master": 1}
 
 
-# -- the lease
+def roll_id(state: State) -> str:
+    return state.roll.id if state.roll else ""
 
 
-def other_holder(data: Mapping[str, Any], owner: Mapping[str, Any], now: float) -> Optional[Mapping[str, Any]]:
-    """The owner, not this one, that still holds the lease; a dead one on this machine holds nothing."""
-    lease = data["lease"]
-    if lease is None or lease_owner.is_same(lease["owner"], owner) or lease["until"] <= now:
-        return None
-    holder: Mapping[str, Any] = lease["owner"]
-    return None if lease_owner.is_alive(holder) is False else holder
+def start(state: State) -> State:
+    """The roll for the pending restart, or a prepared one for a restart that is about to become pending."""
+    if state.restart is None:
+        return replace(state, roll=Roll(uuid.uuid4().hex, True, 0, {}, None))
+    if state.roll is None or state.roll.prepared:
+        return replace(state, roll=Roll(uuid.uuid4().hex, False, 0, {}, None))
+    return state
 
 
-def take_lease(data: Data, owner: Mapping[str, Any], seconds: int, now: float) -> bool:
-    """Takes the lease or renews it. Returns False, and changes nothing, while another one holds it."""
-    if other_holder(data, owner, now) is not None:
-        return False
-    data["lease"] = {"owner": dict(owner), "seconds": seconds, "until": now + seconds}
-    return True
+def abandon(state: State) -> State:
+    """A prepared roll for which no write has come."""
+    return replace(state, roll=None) if state.roll and state.roll.prepared else state
 
 
-def holds_lease(data: Mapping[str, Any], owner: Mapping[str, Any]) -> bool:
-    return data["lease"] is not None and lease_owner.is_same(data["lease"]["owner"], owner)
+def observe(state: State, nodes: Mapping[str, Node], connected: int) -> Tuple[State, List[str]]:
+    """Records the nodes as they are at the beginning of a roll, or at the beginning of its continuation.
 
-
-def renew_lease(data: Data, owner: Mapping[str, Any], now: float) -> None:
-    """For each further step. An expired lease that nobody has taken is still ours. Raises LedgerError."""
-    if not holds_lease(data, owner):
-        lease = data["lease"]
-        holder = "it is held by %s" % lease_owner.describe(lease["owner"]) if lease else "nobody holds it"
-        raise LedgerError(
-            "this run does not hold the lease for restarts, %s" % holder,
-            "Begin with step begin; where that was done, the lease has expired meanwhile: raise lease_seconds.",
-        )
-    data["lease"]["until"] = now + data["lease"]["seconds"]
-
-
-def release_lease(data: Data, owner: Mapping[str, Any]) -> None:
-    """Gives the lease back; somebody else's stays."""
-    if holds_lease(data, owner):
-        data["lease"] = None
-
-
-# -- the baseline
-
-
-def observe(data: Data, nodes: Nodes, connected: int) -> List[str]:
-    """Notes the nodes as they are at the beginning of a roll, or at the beginning of its continuation.
-
-    :arg nodes: name, role, started, running, health_key, host, size.
     :arg connected: how many nodes the health report shows as connected; kept from the first time on.
-    :returns: the names of nodes that were noted before and are gone.
+    :returns: the state, and the names of nodes that were recorded before and are gone.
     """
-    restart = data["restart"]
-    baseline = restart["baseline"] or {"connected": connected, "nodes": {}}
-    before = baseline["nodes"]
-    names = [node["name"] for node in nodes]
-    if not names or len(set(names)) != len(names):
-        raise InputError("nodes must be a list of at least one node, each with a name of its own")
-    baseline["nodes"] = {node["name"]: _noted(node, before.get(node["name"])) for node in nodes}
-    restart["baseline"] = baseline
-    return sorted(set(before) - set(names))
+    roll = state.roll
+    if roll is None or not nodes:
+        raise InputError("no node was found to restart")
+    before = roll.nodes
+    merged = {name: _merged(node, before.get(name)) for name, node in nodes.items()}
+    first = not before and not roll.connected
+    roll = replace(roll, nodes=merged, connected=connected if first else roll.connected)
+    return replace(state, roll=roll), sorted(set(before) - set(nodes))
 
 
-def _noted(node: Mapping[str, Any], known: Optional[Mapping[str, Any]]) -> Dict[str, Any]:
-    """A node's entry. One that is new since the baseline may be an old one that was overlooked, and so is owed."""
-    running = bool(node["running"])
-    done = known is not None and (known["done"] or (running and has_moved(known, node["started"])))
-    return {
-        "role": node["role"],
-        "host": node["host"],
-        "health_key": node["health_key"],
-        "size": max(1, node.get("size") or 1),
-        "running": running,
-        "started": known["started"] if known else node["started"],
-        "done": done,
-    }
+def _merged(node: Node, known: Optional[Node]) -> Node:
+    """A node's entry. One that is new since the roll began may be an old one that was overlooked, and so is pending."""
+    if known is None:
+        return replace(node, done=False)
+    done = known.done or (node.running and has_moved(known, node.started))
+    return replace(node, started=node.started if done else known.started, done=done, well=known.well or node.well)
 
 
-def has_moved(known: Mapping[str, Any], started: str) -> bool:
-    """Whether a node runs with another start than the one that was noted."""
-    return bool(started) and started != known["started"]
+def has_moved(known: Node, started: str) -> bool:
+    """Whether a node runs with another start than the recorded one."""
+    return bool(started) and started != known.started
 
 
-def _entries(data: Mapping[str, Any]) -> Dict[str, Dict[str, Any]]:
-    restart = data["restart"]
-    baseline = restart["baseline"] if restart else None
-    return baseline["nodes"] if baseline else {}
+def nodes(state: State) -> Mapping[str, Node]:
+    return state.roll.nodes if state.roll else {}
 
 
-# -- the order
+def remaining(state: State, roles: Mapping[str, str]) -> List[str]:
+    """The nodes still to be restarted, in their order by the roles that the client reports now.
 
+    A node that does not run comes first: to start it takes nothing away, and until it is back no other may go.
 
-def remaining(data: Mapping[str, Any], health: Nodes = ()) -> List[str]:
-    """The nodes still owed, in the order in which they are to be restarted by the roles that the client reports now.
-
-    A node that does not run comes first: to start it takes nobody away, and until it is back no other may go.
+    :arg roles: key of the health report -> role.
     """
-    owed = [(name, entry) for name, entry in _entries(data).items() if not entry["done"]]
-    return [name for name, dummy in sorted(owed, key=lambda item: _sort_key(item[0], item[1], health))]
+    pending = [(name, node) for name, node in nodes(state).items() if not node.done]
+    return [name for name, dummy in sorted(pending, key=lambda item: _sort_key(item[0], item[1], roles))]
 
 
-def _sort_key(name: str, entry: Mapping[str, Any], health: Nodes) -> Any:
-    return bool(entry["running"]), _rank(name, entry, health), name
+def _sort_key(name: str, node: Node, roles: Mapping[str, str]) -> Tuple[bool, int, str]:
+    role = roles.get(node.report_key or name, "")
+    return node.running, RANKS.get(role, RANK_OF_UNREPORTED[node.role]), name
 
 
-def _rank(name: str, entry: Mapping[str, Any], health: Nodes) -> int:
-    """Where a node stands in the order. Without a key for the health report it is looked for by its name."""
-    wanted = entry["health_key"] or name
-    for reported in health:
-        if wanted in (reported.get("key"), reported.get("name")) and reported.get("role") in RANKS:
-            return RANKS[reported["role"]]
-    return RANK_OF_UNREPORTED.get(entry["role"], 0)
+def done_of(state: State) -> Tuple[int, int]:
+    """How many nodes are done, and how many there are."""
+    return sum(node.done for node in nodes(state).values()), len(nodes(state))
 
 
-def total(data: Mapping[str, Any]) -> int:
-    return len(_entries(data))
-
-
-def _size(entry: Mapping[str, Any]) -> int:
-    """How many nodes of the health report an entry stands for; ledgers of before do not tell."""
-    size: int = entry.get("size") or 1
-    return size
-
-
-def expected_connected(data: Mapping[str, Any]) -> Optional[int]:
-    """How many nodes have to be connected before the next one may go: as many as before the first, without those
-    that are owed a start and are down. None before the baseline."""
-    restart = data["restart"]
-    if not restart or not restart["baseline"]:
+def expected_connected(state: State) -> Optional[int]:
+    """How many nodes have to be connected before the next one may go: as many as before the first one, without those that
+    are down and still to be started. None before the nodes are recorded."""
+    roll = state.roll
+    if roll is None or not roll.nodes:
         return None
-    entries = _entries(data).values()
-    down = sum(_size(entry) for entry in entries if not entry["done"] and not entry["running"])
-    expected: int = min(restart["baseline"]["connected"], sum(map(_size, entries))) - down
-    return max(0, expected)
+    entries = roll.nodes.values()
+    down = sum(node.size for node in entries if not node.done and not node.running)
+    return max(0, min(roll.connected, sum(node.size for node in entries)) - down)
 
 
-# -- the steps
-
-
-def is_current(data: Mapping[str, Any], identity: str) -> bool:
-    """Whether this is still the restart that is owed; another change of settings makes a new one."""
-    return data["restart"] is not None and data["restart"]["id"] == identity
-
-
-def advance(data: Data, name: str, started: str) -> bool:
-    """Marks a node as done. Returns whether the data has changed. Raises LedgerError if its start has not moved."""
-    entry = _entries(data).get(name)
-    if entry is None:
-        raise InputError(
-            "there is no node %s among those of the restart" % name, "Give a name that step begin was given."
-        )
-    if entry["done"]:
-        return False
-    if not has_moved(entry, started):
+def advance(state: State, name: str, started: str) -> State:
+    """Marks a node as done. Raises LedgerError if its start has not moved."""
+    roll = state.roll
+    node = nodes(state).get(name)
+    if roll is None or node is None:
+        raise InputError("there is no node %s among those of the restart" % name)
+    if node.done:
+        return state
+    if not has_moved(node, started):
         raise LedgerError(
-            "node %s has not been restarted: its start time is still %s" % (name, entry["started"] or "unknown"),
-            "Look into the log of its container or service.",
+            "node %s has not been restarted: its start time is still %s" % (name, node.started or "unknown"),
+            "Check the log of its container or service.",
         )
-    entry["done"] = entry["running"] = True
-    return True
+    done = replace(node, done=True, running=True, started=started)
+    return replace(state, roll=replace(roll, nodes={**roll.nodes, name: done}))
 
 
-def close(data: Data, identity: str) -> bool:
-    """Closes the restart if it is still this one and every node is done. Returns whether it did."""
-    if not is_current(data, identity) or not _entries(data) or remaining(data):
-        return False
-    data["restart"] = None
-    return True
+def keep_values(state: State, shown: Mapping[str, Scalar]) -> State:
+    """Keeps what GET shows before the first node is restarted."""
+    roll = state.roll
+    if roll is None or any(node.done for node in roll.nodes.values()):
+        return state
+    return replace(state, roll=replace(roll, values=dict(shown)))
+
+
+def starts(state: State) -> Dict[str, str]:
+    return {name: node.started for name, node in nodes(state).items()}
+
+
+def close(state: State) -> State:
+    """Every node is done: nothing is pending any more, and the nodes are known from now on."""
+    known = {name: KnownNode(node.host, True) for name, node in nodes(state).items()}
+    return replace(state, restart=None, roll=None, nodes=known)
+
+
+def know(state: State, found: Sequence[Tuple[str, str, bool]]) -> State:
+    """Records nodes of this client (name, host, whether it runs), before any of them is touched."""
+    fresh = {name: KnownNode(host, ran or (name in state.nodes and state.nodes[name].ran)) for name, host, ran in found}
+    return replace(state, nodes={**state.nodes, **fresh})

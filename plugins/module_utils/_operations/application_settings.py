@@ -16,9 +16,10 @@ from .._api.http import REQUESTS_IMPORT_ERROR
 from .._common.errors import InputError
 from .._common.operation import Outcome, Task
 from .._common.suggestions import nearest
-from .._ledger import campaigns, pending_restart
-from .._ledger.file import Ledger, open_ledger
-from .._settings import catalog, checks, planning, resource, write_order
+from .._ledger import campaigns, restart
+from .._ledger.file import OPTIONS as LEDGER_OPTIONS
+from .._ledger.file import Ledger, open_ledger, owner_in
+from .._settings import apply, catalog, checks, planning, resource, write_order
 
 _COLLECT = "collect_messages"
 # What can be declared: the catalog, and what stands for settings that it cannot name.
@@ -35,7 +36,8 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
     settings={"type": "dict", "no_log": True, "redact": "values"},
     reset={"type": "list", "elements": "str"},
     allow_webhook_loss={"type": "bool", "default": False},
-    ledger={"type": "path"},
+    write={"type": "str", "choices": [apply.ALWAYS, apply.UNLESS_RESTART], "default": apply.ALWAYS},
+    **LEDGER_OPTIONS,
     **SETTINGS,
 )
 RULES: dict[str, Any] = {}
@@ -68,15 +70,22 @@ def run(
     given = planning.given_values(params)
     checks.check_values(given)
     reset = _reset_values(params, given)
-    ledger_file = open_ledger(params["ledger"], task.check_mode, task.progress)
-    with ledger_file as ledger, connect(params, task.check_mode, task.progress, task.warn) as client:
-        current = resource.fetch(client)
-        _own_ledger(ledger, client, task)
-        if pending_restart.resolve(ledger.data, current.values):
-            ledger.save()
+    ledger_file = open_ledger(params, task.check_mode, task.progress, task.warn)
+    owner = owner_in(params)
+    with ledger_file as ledger, apply.returning_the_lease(ledger, owner), connect(
+        params, task.check_mode, task.progress, task.warn
+    ) as client:
+        doubts = ledger.state.doubts
+        current = apply.look(ledger, client, task)
         if params["state"] == "default":
-            return _to_default(params, task, ledger, client, current)
-        return _to_wanted(params, task, ledger, client, current, given, reset)
+            outcome = _to_default(params, task, ledger, client, current)
+        else:
+            request = apply.Request(given, reset, params[_COLLECT], params["allow_webhook_loss"], write=params["write"])
+            done = apply.apply(request, task, ledger, client, current, owner)
+            ledger.save()
+            outcome = apply.outcome(ledger, current, done)
+        apply.report_doubts(doubts, ledger, task)
+        return outcome
 
 
 def _reset_values(params: Mapping[str, Any], given: planning.Values) -> planning.Values:
@@ -102,69 +111,11 @@ def _reset_values(params: Mapping[str, Any], given: planning.Values) -> planning
     return values
 
 
-def _own_ledger(ledger: Ledger, client: Client, task: Task) -> None:
-    """A ledger of another client would hold this one's settings; only people can tell a client that moved from a mistake."""
-    owner = ledger.data["client"]
-    if owner and owner != client.name:
-        task.warn(
-            f"Ledger {ledger.path} was last used for client {owner}, now for {client.name}. "
-            "Each client needs a ledger of its own."
-        )
-    ledger.data["client"] = client.name
-
-
-def _wanted(
-    params: Mapping[str, Any], ledger: Ledger, current: planning.Snapshot, given: planning.Values
-) -> tuple[planning.Values, list[str]]:
-    """The given settings, and over them what campaigns decide; the names of what they hold."""
-    wanted, name = dict(given), planning.message_collection(current).name
-    if params[_COLLECT] is not None:
-        other = [
-            one for one in (catalog.MESSAGE_COLLECTION, catalog.MESSAGE_COLLECTION_BEFORE_2_49_1) if one.name in wanted
-        ]
-        if other:
-            raise InputError(f"{_COLLECT} and {other[0].name} are both given", "Decide for one of them.")
-        wanted[name] = params[_COLLECT]
-    if campaigns.is_active(ledger.data):
-        return dict(wanted, **{name: False}), [name]
-    released = campaigns.released_value(ledger.data)
-    if released is not None and name not in wanted:
-        wanted[name] = released
-    return wanted, []
-
-
-def _to_wanted(
-    params: Mapping[str, Any],
-    task: Task,
-    ledger: Ledger,
-    client: Client,
-    current: planning.Snapshot,
-    given: planning.Values,
-    reset: planning.Values,
-) -> Outcome:
-    given = dict(checks.without_placeholders(current, given), **reset)
-    wanted, held = _wanted(params, ledger, current, given)
-    checks.check_against(current, wanted)
-    plan = planning.make_plan(current, wanted, ledger.was_sent)
-    after = planning.predicted(current, plan)
-    checks.check_webhook_loss(current, after, params["allow_webhook_loss"])
-    for text in checks.warnings(current, given, after):
-        task.warn(text)
-    campaigns.note_before(ledger.data, current.values.get(planning.message_collection(current).name))
-    if plan.body and not task.check_mode:
-        after = write_order.patch(ledger, client, current, plan).values
-    elif plan.restart:
-        pending_restart.owe(ledger.data, plan.restart)
-    campaigns.close_hold(ledger.data)
-    ledger.save()
-    return _outcome(ledger, current, plan.changed, sorted(wanted), after, wanted, held)
-
-
 def _to_default(
     params: Mapping[str, Any], task: Task, ledger: Ledger, client: Client, current: planning.Snapshot
 ) -> Outcome:
-    if campaigns.is_active(ledger.data):
-        active = ", ".join(campaign["name"] for campaign in campaigns.listed(ledger.data))
+    if campaigns.is_active(ledger.state):
+        active = ", ".join(campaign["name"] for campaign in campaigns.listed(ledger.state))
         raise InputError(
             f"the settings cannot be reset while a campaign holds garbage collection off ({active})",
             "End the campaign first.",
@@ -172,21 +123,27 @@ def _to_default(
         )
     differing = write_order.differs_from_default(ledger, current)
     if differing == []:
-        campaigns.close_hold(ledger.data)
+        ledger.state = campaigns.close_hold(ledger.state)
         ledger.save()
-        return _outcome(ledger, current, [], sorted(current.values), current.values, {}, [])
+        return apply.outcome(ledger, current, apply.Done([], sorted(current.values), current.values, {}, []))
     prediction = _predicted_default(current, differing)
     checks.check_webhook_loss(current, prediction, params["allow_webhook_loss"])
-    if task.check_mode:
-        return _default_in_check_mode(task, ledger, current, differing, prediction)
-    hidden = sorted(ledger.data["sent"])
-    after = write_order.reset_all(ledger, client, current)
+    if task.check_mode or (params["write"] == apply.UNLESS_RESTART and _may_need_restart(ledger, current, differing)):
+        return _predicted(task, ledger, current, differing, prediction)
+    hidden = sorted(ledger.state.sent)
+    after = write_order.reset_all(ledger, client, current, owner_in(params))
     names = sorted(set(current.values) | set(after.values))
     changed = {name for name in names if current.values.get(name) != after.values.get(name)}
     changed.update(hidden, (planning.EXTRA + key for key in _differing_extra(current, after)))
-    campaigns.close_hold(ledger.data)
+    ledger.state = campaigns.close_hold(ledger.state)
     ledger.save()
-    return _outcome(ledger, current, sorted(changed), names, after.values, {}, [])
+    return apply.outcome(ledger, current, apply.Done(sorted(changed), names, after.values, {}, []))
+
+
+def _may_need_restart(ledger: Ledger, current: planning.Snapshot, differing: list[str] | None) -> bool:
+    """Whether a reset may change a setting that needs a restart; where that is not known, it may."""
+    names = {*current.values, *ledger.state.sent} if differing is None else set(differing)
+    return any(name in catalog.BY_NAME and catalog.BY_NAME[name].restart for name in names)
 
 
 def _differing_extra(before: planning.Snapshot, after: planning.Snapshot) -> list[str]:
@@ -207,22 +164,29 @@ def _predicted_default(current: planning.Snapshot, differing: list[str] | None) 
     return {name: certain.get(name, value) for name, value in current.values.items()}
 
 
-def _default_in_check_mode(
-    task: Task, ledger: Ledger, current: planning.Snapshot, differing: list[str] | None, prediction: planning.Values
+def _predicted(
+    task: Task,
+    ledger: Ledger,
+    current: planning.Snapshot,
+    differing: list[str] | None,
+    prediction: planning.Values,
 ) -> Outcome:
+    """What a reset would do, in check mode and where nothing may be written yet."""
     changed = sorted(name for name in current.values if current.values[name] != prediction[name])
-    changed = sorted(set(changed) | set(differing or []) | set(ledger.data["sent"]))
+    changed = sorted(set(changed) | set(differing or []) | set(ledger.state.sent))
     if differing is None:
         unknown, question = _uncertain(current, changed), "whether they differ"
     else:
         unknown, question = _unpredictable(ledger, current, differing), "what they become"
-    if unknown:
+    if unknown and task.check_mode:
         names = ", ".join(unknown)
-        task.warn(f"Only a reset tells the defaults of {names}: {question} cannot be known in check mode.")
-    restart = [name for name in changed if name in catalog.BY_NAME and catalog.BY_NAME[name].restart]
-    if restart:
-        pending_restart.owe(ledger.data, restart)
-    outcome = _outcome(ledger, current, changed, sorted(current.values), prediction, {}, [])
+        task.warn(f"Only a reset shows the defaults of {names}: {question} cannot be known in check mode.")
+    needing = tuple(name for name in changed if name in catalog.BY_NAME and catalog.BY_NAME[name].restart)
+    prepared = not task.check_mode
+    if needing and not prepared:
+        ledger.state = restart.mark_pending(ledger.state, needing)
+    done = apply.Done(changed, sorted(current.values), prediction, {}, [], prepared, needing if prepared else (), "")
+    outcome = apply.outcome(ledger, current, done)
     # Unless the ledger knows better, a reset is not claimed to change nothing.
     return Outcome(True, outcome.values, outcome.before, outcome.after) if differing is None and unknown else outcome
 
@@ -235,26 +199,5 @@ def _uncertain(current: planning.Snapshot, changed: list[str]) -> list[str]:
 
 def _unpredictable(ledger: Ledger, current: planning.Snapshot, differing: list[str]) -> list[str]:
     """Where a reset is remembered: the settings that differ from what it left, in a way that cannot be told."""
-    shown = [name for name in differing if name in catalog.BY_NAME and name not in ledger.data["sent"]]
+    shown = [name for name in differing if name in catalog.BY_NAME and name not in ledger.state.sent]
     return [name for name in shown if name not in current.values or not catalog.BY_NAME[name].default_certain]
-
-
-def _outcome(
-    ledger: Ledger,
-    before: planning.Snapshot,
-    changed: list[str],
-    managed: list[str],
-    after: Mapping[str, Any],
-    wanted: Mapping[str, Any],
-    held: list[str],
-) -> Outcome:
-    shown_before, shown_after = resource.shown_pair(managed, changed, before, dict(wanted, **after))
-    values = {
-        "settings": resource.shown(after),
-        "changed_settings": changed,
-        "restart_required": pending_restart.is_owed(ledger.data),
-        "restart_settings": pending_restart.owed_settings(ledger.data),
-        "held_settings": held,
-        "api_version": checks.version_text(before) if before.version else None,
-    }
-    return Outcome(bool(changed), values, shown_before, shown_after)

@@ -14,9 +14,9 @@ from .._api import connection
 from .._api.client import Client
 from .._api.http import REQUESTS_IMPORT_ERROR
 from .._common.operation import Outcome, Task
-from .._ledger import campaigns, pending_restart
+from .._ledger import campaigns, in_effect, restart
 from .._ledger.file import Ledger, open_ledger
-from .._settings import checks, planning, resource
+from .._settings import apply, checks, planning, resource
 
 LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
 
@@ -30,12 +30,12 @@ def run(
     connect: Callable[..., Client] = connection.connect,
 ) -> Outcome:
     """One GET. Raises OnPremError."""
-    with open_ledger(params["ledger"], True, task.progress) as ledger:
+    with open_ledger(params, True, task.progress) as ledger:
         with connect(params, True, task.progress, task.warn) as client:
             current = resource.fetch(client)
-        pending_restart.resolve(
-            ledger.data, current.values
-        )  # what a crash has left open; nothing of it is written here
+        # What a crash has left open, and what others have changed; nothing of it is written here.
+        state = restart.resolve(ledger.state, current.values, ledger.fingerprint)
+        ledger.state = in_effect.see(state, planning.restart_values(current))
         values: dict[str, Any] = {
             "settings": resource.shown(current.values),
             "wa_id": current.wa_id,
@@ -43,16 +43,16 @@ def run(
             "api_version": checks.version_text(current) if current.version else None,
         }
         if params["ledger"]:
-            held = [planning.message_collection(current).name] if campaigns.is_active(ledger.data) else []
-            values.update(_from_ledger(ledger), held_settings=held)
+            held = [planning.message_collection(current).name] if campaigns.is_active(ledger.state) else []
+            values.update(_from_ledger(ledger), held_settings=held, in_effect=apply.effects(ledger, current.values))
         return Outcome(False, values)
 
 
 def _from_ledger(ledger: Ledger) -> dict[str, Any]:
-    restart = ledger.data["restart"]
+    pending = ledger.state.restart
     return {
-        "restart_required": pending_restart.is_owed(ledger.data),
-        "restart_settings": pending_restart.owed_settings(ledger.data),
-        "restart_since": restart["since"] if restart else None,
-        "campaigns": campaigns.listed(ledger.data),
+        "restart_required": restart.is_pending(ledger.state),
+        "restart_settings": restart.settings(ledger.state),
+        "restart_since": pending.since if pending else None,
+        "campaigns": campaigns.listed(ledger.state),
     }

@@ -19,7 +19,7 @@ from .._api.http import REQUESTS_IMPORT_ERROR
 from .._common import option_specs, redaction
 from .._common.errors import CallError, InputError, OnPremError
 from .._common.operation import Outcome, Task
-from .._ledger import pending_restart
+from .._ledger import in_effect, restart
 from .._ledger.file import Ledger, NoLedger
 from .._settings import checks, planning, resource
 from . import application_settings
@@ -59,9 +59,9 @@ def run(
     if ledger is not None:
         _check_owner(ledger, name, task)
         if seen.current is not None:
-            pending_restart.resolve(
-                ledger.data, seen.current.values
-            )  # what a crash has left open; nothing of it is written here
+            # What a crash has left open, and what others have changed; nothing of it is written here.
+            state = restart.resolve(ledger.state, seen.current.values, ledger.fingerprint)
+            ledger.state = in_effect.see(state, planning.restart_values(seen.current))
     declared = _without_placeholders(declared, seen)
     facts = _status.Facts(
         api_url=None if name == redaction.UNREADABLE_URL else name,
@@ -69,7 +69,7 @@ def run(
         errors=tuple(seen.errors),
         current=seen.current,
         report=seen.report,
-        ledger=ledger.data if ledger is not None else None,
+        ledger=ledger.state if ledger is not None else None,
         declared=declared,
         collect=collect,
         was_sent=(ledger or NoLedger()).was_sent,
@@ -90,7 +90,7 @@ def _read_ledger(path: str | None, seen: _Seen) -> Ledger | None:
 
 
 def _check_owner(ledger: Ledger, name: str, task: Task) -> None:
-    owner = ledger.data["client"]
+    owner = ledger.state.client
     if owner and owner != name:
         task.warn(f"Ledger {ledger.path} was last used for client {owner}, now it is read for {name}.")
 

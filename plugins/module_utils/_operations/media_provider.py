@@ -17,7 +17,8 @@ from .._api.client import Client
 from .._api.providers import PATH, Provider
 from .._common.errors import CallError, InputError
 from .._common.operation import Outcome, Task
-from .._ledger.file import Ledger, open_ledger
+from .._ledger.file import OPTIONS as LEDGER_OPTIONS
+from .._ledger.file import SHORTEST_SECRET, Ledger, open_ledger
 
 OPTIONS: dict[str, dict[str, Any]] = {
     **connection.OPTIONS,
@@ -34,7 +35,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     # It holds no secret, but Ansible takes it for one by its name.
     "update_secret": {"type": "str", "choices": ["always", "on_create"], "default": "always", "no_log": False},
-    "ledger": {"type": "path"},
+    **LEDGER_OPTIONS,
 }
 RULES: dict[str, Any] = {
     "mutually_exclusive": [("bearer", "basic")],
@@ -53,7 +54,7 @@ def run(
     """One GET; at most one write, and one more GET to verify it. Raises OnPremError."""
     _check_name(params["name"])
     wanted = _wanted(params) if params["state"] == "present" else None
-    with open_ledger(params["ledger"], task.check_mode, task.progress) as ledger, connect(
+    with open_ledger(params, task.check_mode, task.progress, task.warn) as ledger, connect(
         params, task.check_mode, task.progress, task.warn
     ) as client:
         before = providers.fetch(client).get(params["name"])
@@ -101,7 +102,7 @@ def _differs(before: Provider, wanted: Provider, update_secret: str, ledger: Led
         return True  # the API changes nothing in part, so that the secret goes with it whatever update_secret says
     if update_secret == "on_create" or before.secret == wanted.secret:  # noqa: S105  (a policy, no password)
         return False
-    known = ledger.data["providers"].get(wanted.name, "")
+    known = ledger.state.providers.get(wanted.name, "")
     return not hmac.compare_digest(known, _fingerprint(ledger, client, wanted, before.secret))
 
 
@@ -112,14 +113,15 @@ def _fingerprint(ledger: Ledger, client: Client, sent: Provider, shown: str | No
 
 def _forget(ledger: Ledger, name: str) -> None:
     """From before a write on until it is verified nothing is known."""
-    ledger.data["providers"].pop(name, None)
+    ledger.update(providers={one: value for one, value in ledger.state.providers.items() if one != name})
     ledger.save()
 
 
 def _remember(ledger: Ledger, client: Client, sent: Provider, shown: Provider) -> None:
-    if shown.secret != sent.secret:
+    if shown.secret != sent.secret and len(sent.secret or "") >= SHORTEST_SECRET:
         ledger.make_key()
-        ledger.data["providers"][sent.name] = _fingerprint(ledger, client, sent, shown.secret)
+        fingerprint = _fingerprint(ledger, client, sent, shown.secret)
+        ledger.update(providers={**ledger.state.providers, sent.name: fingerprint})
         ledger.save()
 
 

@@ -129,6 +129,24 @@ def message_collection(snapshot: Snapshot) -> Setting:
     return collection_of_version(snapshot.version)
 
 
+def is_valid(setting: Setting, value: Any) -> bool:
+    """Whether a normalised value is one that the setting can have."""
+    if setting.kind == "bool":
+        return isinstance(value, bool)
+    if setting.kind == "int" and (not isinstance(value, int) or isinstance(value, bool)):
+        return False
+    return not setting.choices or value in setting.choices
+
+
+def restart_values(snapshot: Snapshot) -> Values:
+    """The settings that need a restart, as GET shows them; one with an impossible value is left out."""
+    return {
+        name: value
+        for name, value in snapshot.values.items()
+        if BY_NAME[name].restart and isinstance(value, (bool, int, str)) and is_valid(BY_NAME[name], value)
+    }
+
+
 def given_values(params: Mapping[str, Any]) -> Values:
     """The settings that a task gives: what is absent (None) is left alone; false, 0, "" and [] are values."""
     values = {}

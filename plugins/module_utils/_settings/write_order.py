@@ -4,75 +4,85 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""Writes to the settings resource so that no restart is lost: noted before, owed after, verified.
+"""Writes to the settings resource so that no restart is lost: recorded before, pending after, verified.
 
-The order is the point: the ledger says *intended* before anything is sent, and *owed* before anything else is done.
+The order is the point: the ledger says *intended* before anything is sent, and *pending* before anything else is done.
 """
 
 from __future__ import annotations
 
-import copy
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, Optional
 
 from .._api.client import Client
 from .._common.errors import CallError
-from .._ledger import pending_restart
+from .._ledger import in_effect, restart, rolling
 from .._ledger.file import Ledger
+from .._ledger.state import Owner
 from . import planning
 from .catalog import BY_NAME
 from .resource import PATH, fetch
 
 ANYTHING = ""  # in the place of the hash of what was sent: it equals none
+MOST_DEFAULTS = 2000  # settings whose values right after a reset are remembered; a client has about thirty
 
 
-def _noted(
+def _recorded(
     ledger: Ledger,
     hidden: list[str],
     before: Mapping[str, Any],
     after: Mapping[str, Any] | None,
     write: Callable[[], Any],
 ) -> None:
-    """Makes a write with its intention in the ledger. A refusal withdraws it; an unknown outcome leaves it standing.
+    """Makes a write with its intention in the ledger. A rejection withdraws it; an unknown outcome leaves it standing.
 
     :arg hidden: what is written and GET does not show: until the outcome is known, anything may have been sent of these.
     :arg before: those of them that need a restart, with their values; ``after`` likewise.
     """
-    sent_before = dict(ledger.data["sent"])
+    sent_before = ledger.state.sent
+    ledger.make_key()
     if before:
-        pending_restart.intend(ledger.data, before, after)
-    ledger.data["sent"].update(dict.fromkeys(hidden, ANYTHING))
+        ledger.state = restart.intend(ledger.state, before, after, ledger.fingerprint)
+    ledger.update(sent={**sent_before, **dict.fromkeys(hidden, ANYTHING)})
     ledger.save()
     try:
         write()
     except CallError as error:
         if not error.outcome_unknown:
-            pending_restart.withdraw(ledger.data)
-            ledger.data["sent"] = sent_before
+            ledger.state = restart.withdraw(ledger.state)
+            ledger.update(sent=sent_before)
             ledger.save()
         raise
 
 
-def patch(ledger: Ledger, client: Client, before: planning.Snapshot, plan: planning.Plan) -> planning.Snapshot:
+def patch(
+    ledger: Ledger, client: Client, before: planning.Snapshot, plan: planning.Plan, owner: Optional[Owner] = None
+) -> planning.Snapshot:
     """Sends the plan's one PATCH and verifies it by a GET, which is returned."""
-    restart = {name: plan.wanted[name] for name in plan.restart}
+    needing = {name: plan.wanted[name] for name in plan.restart}
     doing = "change {}".format(", ".join(plan.changed))
     hidden = [name for name in plan.changed if not planning.shown_value(before, name)[0]]
-    _noted(
+    _recorded(
         ledger,
         hidden,
-        {name: before.values.get(name) for name in restart},
-        restart,
+        {name: before.values.get(name) for name in needing},
+        needing,
         lambda: client.patch(PATH, plan.body, doing),
     )
-    owed_before = copy.deepcopy(ledger.data["restart"])
-    if restart:
-        pending_restart.owe(ledger.data, restart)
+    unchanged = ledger.state.restart, ledger.state.roll
+    if needing:
+        ledger.state = restart.mark_pending(ledger.state, needing, owner=owner)
     for name in hidden:
         ledger.remember_sent(name, plan.wanted[name])
     ledger.save()
     after = fetch(client)
-    _verify(ledger, client, before, after, plan, owed_before)
+    _verify(ledger, client, before, after, plan, unchanged)
     return after
+
+
+def note_written(ledger: Ledger, after: planning.Snapshot) -> None:
+    """What a GET shows after a write of ours: nobody else's change, and what the nodes will start with."""
+    shown = planning.restart_values(after)
+    ledger.state = rolling.keep_values(in_effect.wrote(ledger.state, shown), shown)
 
 
 def _verify(
@@ -81,37 +91,41 @@ def _verify(
     before: planning.Snapshot,
     after: planning.Snapshot,
     plan: planning.Plan,
-    owed_before: dict[str, Any] | None,
+    unchanged: tuple[Any, Any],
 ) -> None:
-    for name in plan.changed:
-        if planning.shown_value(after, name)[0]:
-            ledger.data["sent"].pop(name, None)  # GET shows it from now on
+    shown = [name for name in plan.changed if planning.shown_value(after, name)[0]]
+    ledger.update(sent={name: value for name, value in ledger.state.sent.items() if name not in shown})
     lost = planning.not_kept(before, after, plan)
     if lost and plan.restart and set(plan.restart) <= set(lost):
-        ledger.data["restart"] = owed_before  # nothing has changed that a restart would bring into effect
+        # nothing has changed that a restart would bring into effect
+        ledger.update(restart=unchanged[0], roll=unchanged[1], intention=None)
+    note_written(ledger, after)
     ledger.save()
     if lost:
         raise client.error(
             "PATCH {} was answered with success, but GET shows that the client did not keep {}".format(
                 PATH, ", ".join(lost)
             ),
-            "See whether this client version supports the value, and whether somebody else writes the settings too.",
+            "Check whether this client version supports the value, and whether the settings are written by others too.",
             "change {}".format(", ".join(plan.changed)),
             method="PATCH",
             path=PATH,
         )
 
 
-def reset_all(ledger: Ledger, client: Client, before: planning.Snapshot) -> planning.Snapshot:
+def reset_all(
+    ledger: Ledger, client: Client, before: planning.Snapshot, owner: Optional[Owner] = None
+) -> planning.Snapshot:
     """Sends DELETE, and returns what a GET shows afterwards."""
     at_stake = {name: value for name, value in before.values.items() if BY_NAME[name].restart}
-    hidden = [name for name in ledger.data["sent"] if name in BY_NAME and BY_NAME[name].restart]
+    hidden = [name for name in ledger.state.sent if name in BY_NAME and BY_NAME[name].restart]
     at_stake.update(dict.fromkeys(hidden, "(sent, not shown)"))
-    everything = list(ledger.data["sent"])
-    _noted(ledger, everything, at_stake, None, lambda: client.delete(PATH, "reset the application settings"))
-    ledger.data["sent"] = {}
+    everything = list(ledger.state.sent)
+    _recorded(ledger, everything, at_stake, None, lambda: client.delete(PATH, "reset the application settings"))
+    ledger.update(sent={})
     after = fetch(client)
-    pending_restart.resolve(ledger.data, after.values)
+    ledger.state = restart.resolve(ledger.state, after.values, ledger.fingerprint, owner)
+    note_written(ledger, after)
     ignored = _not_reset(before, after)
     if not ignored:
         remember_default(ledger, after)
@@ -121,7 +135,7 @@ def reset_all(ledger: Ledger, client: Client, before: planning.Snapshot) -> plan
             "DELETE {} was answered with success, but GET shows nothing changed: the client did not keep it ({})".format(
                 PATH, ", ".join(ignored)
             ),
-            "See whether somebody else writes the settings too, and look into the log of the Coreapp.",
+            "Check whether the settings are written by others too, and the log of the Coreapp.",
             "reset the application settings",
             method="DELETE",
             path=PATH,
@@ -138,14 +152,16 @@ def _not_reset(before: planning.Snapshot, after: planning.Snapshot) -> list[str]
     ]
 
 
-def _everything(client: planning.Snapshot) -> dict[str, Any]:
-    return dict(client.values, **{planning.EXTRA + key: value for key, value in client.extra.items()})
+def _everything(snapshot: planning.Snapshot) -> dict[str, Any]:
+    return dict(snapshot.values, **{planning.EXTRA + key: value for key, value in snapshot.extra.items()})
 
 
 def remember_default(ledger: Ledger, after: planning.Snapshot) -> None:
-    """Keeps what the client looks like right after a reset, as keyed hashes."""
+    """Keeps what the client looks like right after a reset, as keyed hashes; an absurdly large one is not remembered."""
     ledger.make_key()
-    ledger.data["at_default"] = {name: ledger.fingerprint(value) for name, value in _everything(after).items()}
+    values = _everything(after)
+    bounded = len(values) <= MOST_DEFAULTS and all(len(name) <= 200 for name in values)
+    ledger.update(at_default={name: ledger.fingerprint(value) for name, value in values.items()} if bounded else None)
 
 
 def differs_from_default(ledger: Ledger, current: planning.Snapshot) -> list[str] | None:
@@ -153,9 +169,9 @@ def differs_from_default(ledger: Ledger, current: planning.Snapshot) -> list[str
 
     What was sent since then and is never shown differs too.
     """
-    remembered = ledger.data["at_default"]
+    remembered = ledger.state.at_default
     if remembered is None:
         return None
     now = {name: ledger.fingerprint(value) for name, value in _everything(current).items()}
     names = set(remembered) | set(now)
-    return sorted({name for name in names if remembered.get(name) != now.get(name)} | set(ledger.data["sent"]))
+    return sorted({name for name in names if remembered.get(name) != now.get(name)} | set(ledger.state.sent))

@@ -1,0 +1,482 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+"""The rolling restart of one client: which node is next, whether the client is ready for it, and when it is done.
+
+The role restarts the nodes, this operation decides. ``begin`` takes the lease, ``plan`` records the nodes before the first
+one, ``next`` records the node that was restarted, waits until it is back, and names the next one; after the last one it
+closes the restart. ``renew`` renews the lease directly before a restart. A failure in any step returns the lease and says
+in one sentence what is pending and how many nodes are done.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from .._api import connection, health, waiting
+from .._api.client import Client
+from .._api.http import REQUESTS_IMPORT_ERROR
+from .._common.errors import CallError, InputError, OnPremError
+from .._common.operation import Outcome, Task
+from .._common.text import harmless
+from .._engines import claims
+from .._engines.nodes import FoundNode
+from .._ledger import in_effect, lease, lease_owner, restart, rolling
+from .._ledger.file import OPTIONS as LEDGER_OPTIONS
+from .._ledger.file import Ledger, owner_in
+from .._ledger.state import LONGEST_LEASE, Node, Owner, State
+from .._settings import planning, resource
+
+LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
+
+OPTIONS: Dict[str, Dict[str, Any]] = dict(
+    connection.OPTIONS,
+    **{**LEDGER_OPTIONS, "ledger": {"type": "path", "required": True}},
+    step={"type": "str", "required": True, "choices": ["begin", "plan", "renew", "next", "cancel"]},
+    expected={"type": "list", "elements": "str", "default": []},
+    defer={"type": "bool", "default": False},
+    force={"type": "bool", "default": False},
+    found={"type": "dict"},
+    node={"type": "str"},
+    result={"type": "dict"},
+    lease_seconds={"type": "int", "default": 1800},
+    lease_wait={"type": "int", "default": 3600},
+    wait_timeout={"type": "int", "default": 600},
+    interval={"type": "int", "default": 5},
+    report_timeout={"type": "int", "default": 60},
+    minimum_uptime={"type": "float", "default": 5},
+)
+RULES: Dict[str, Any] = {"required_if": [("step", "plan", ("found",)), ("step", "next", ("node", "result"))]}
+
+POLL_LEASE = 1.0  # seconds between two looks at a lease that another run holds
+Values = Dict[str, Any]
+LIMITS = {
+    "lease_seconds": (1, LONGEST_LEASE),
+    "lease_wait": (0, 10**6),
+    "wait_timeout": (0, 10**6),
+    "interval": (1, 3600),
+    "report_timeout": (0, 10**6),
+    "minimum_uptime": (0, 3600),
+}
+
+
+def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = connection.connect) -> Outcome:
+    """One step. Raises OnPremError; whatever fails, the lease is returned first."""
+    owner = _check(params)
+    step = _Step(params, task, owner)
+    try:
+        with connect(params, True, task.progress, task.warn) as client:
+            step.client = client
+            return STEPS[params["step"]](step)
+    except OnPremError as error:
+        raise step.stopped(error) from None
+    except BaseException:
+        step.return_lease()
+        raise
+
+
+def _check(params: Mapping[str, Any]) -> Owner:
+    owner = owner_in(params)
+    if owner is None:
+        raise InputError("the option owner is missing", "It is filled in by the collection's action plugin.")
+    for name, (least, most) in LIMITS.items():
+        if not least <= params[name] <= most:
+            raise InputError("%s must be a number from %d to %d" % (name, least, most))
+    return owner
+
+
+class _Step:
+    """One step with its circumstances."""
+
+    client: Client
+
+    def __init__(self, params: Mapping[str, Any], task: Task, owner: Owner) -> None:
+        self.params, self.task, self.owner = params, task, owner
+
+    def ledger(self) -> Ledger:
+        task = self.task
+        return Ledger(self.params["ledger"], task.check_mode, task.progress, warn=task.warn, owner=self.owner)
+
+    # -- begin
+
+    def begin(self) -> Outcome:
+        """Takes the lease for the pending restart, or for one that a coming write needs. Waits for another run's."""
+        deadline = time.monotonic() + (0 if self.task.check_mode else self.params["lease_wait"])
+        reporter = waiting.ProgressReporter("waiting for the lease", self.params["lease_wait"], self.task.progress)
+        while True:
+            with self.ledger() as ledger:
+                state = self._with_reason(ledger.state)
+                go = (restart.is_pending(state) or bool(self.params["expected"])) and not self.params["defer"]
+                holder = lease.other_holder(state, self.owner, time.time()) if go else None
+                if go and holder is None:
+                    state = rolling.start(state)
+                    state = lease.take(state, self.owner, self.params["lease_seconds"], time.time()) or state
+                elif not go:
+                    state = (
+                        rolling.abandon(state) if lease.other_holder(state, self.owner, time.time()) is None else state
+                    )
+                if holder is None or restart.is_pending(state) != restart.is_pending(ledger.state):
+                    ledger.state = state
+                    ledger.save()
+                values = self._values(state)
+            if holder is None:
+                break
+            if self.task.check_mode:
+                self.task.warn(f"{lease_owner.describe(holder)} is restarting nodes of this client.")
+                break
+            if time.monotonic() >= deadline:
+                raise CallError(
+                    f"{lease_owner.describe(holder)} has been restarting its nodes for the {self.params['lease_wait']} s "
+                    "that were waited",
+                    "Wait for that run to end, then run again.",
+                )
+            reporter.reason = f"{lease_owner.describe(holder)} is restarting nodes of this client"
+            reporter.pause(POLL_LEASE)
+        report = self._report_now() if go else None
+        return Outcome(values=dict(values, go=go, health=_health_values(report), restart_id=rolling.roll_id(state)))
+
+    def _with_reason(self, state: State) -> State:
+        return restart.mark_pending(state, [], "forced") if self.params["force"] and not self.params["defer"] else state
+
+    def _report_now(self) -> Optional[health.Report]:
+        try:
+            return health.fetch(self.client)
+        except CallError as error:
+            if not error.retryable:
+                raise
+            return None  # its only Coreapp may be down
+
+    # -- plan
+
+    def plan(self) -> Outcome:
+        """Records the nodes as they are, once none is starting and the report covers them."""
+        found = self._found()
+        with self.ledger() as ledger:
+            self._renew(ledger)
+            ledger.save()
+            recorded = {name: node.ran for name, node in ledger.state.nodes.items()}
+            known = sum(node.size for node in rolling.nodes(ledger.state).values())
+            expected = rolling.expected_connected(ledger.state) if known else None
+        report, verdict = self._settled_verdict(found, recorded, expected)
+        if verdict.problem:
+            raise CallError(verdict.problem)
+        nodes = {node.name: _recorded(node, key, report) for node, key, dummy in verdict.nodes}
+        shown = self._shown_values() if not self.task.check_mode else None
+        with self.ledger() as ledger:
+            self._renew(ledger)
+            state, gone = rolling.observe(ledger.state, nodes, report.connected if report else 1)
+            for name in gone:
+                self.task.warn(
+                    f"Node {harmless(name)}, which was to be restarted, is gone; the restart continues without it."
+                )
+            state = rolling.know(state, [(name, node.host, node.running) for name, node in nodes.items()])
+            if restart.is_pending(state):
+                if shown is not None and state.roll is not None and state.roll.values is None:
+                    state = rolling.keep_values(state, shown)
+                state = in_effect.doubt_until_done(state)
+            ledger.state = state
+            ledger.save()
+            complete = restart.is_pending(state) and not rolling.remaining(state, {})
+        if complete and report is not None and not self.task.check_mode:
+            return self._close(report)  # a run that was killed had restarted them all
+        unknown = [{"name": name, "reason": reason, "claim": claim} for name, reason, claim in verdict.unknown]
+        return Outcome(values=dict(self._values(state, report), unknown=unknown))
+
+    def _found(self) -> List[FoundNode]:
+        found = self.params["found"]
+        problem = found.get("problem")
+        if found.get("unreachable"):
+            problem = f"the machine of the nodes is unreachable: {harmless(found.get('msg', ''))}"
+        elif found.get("failed") or not isinstance(found.get("nodes"), list):
+            problem = problem or harmless(found.get("msg") or "the nodes could not be found", 600)
+        if problem:
+            raise CallError(harmless(problem, 1000))
+        return [FoundNode.from_values(values) for values in found["nodes"]]
+
+    def _settled_verdict(
+        self, found: Sequence[FoundNode], recorded: Mapping[str, bool], expected: Optional[int]
+    ) -> Tuple[Optional[health.Report], claims.Verdict]:
+        """The report and what is a node by it. While a node is down, its start comes first and nothing is waited for."""
+
+        def judge(report: Optional[health.Report]) -> claims.Verdict:
+            return claims.judge(found, report.nodes if report else None, report.single if report else None, recorded)
+
+        report = self._report_now()
+        verdict = judge(report)
+        if self.task.check_mode or any(not node.running for node, dummy, proof in verdict.nodes):
+            return report, verdict
+        if verdict.problem:
+            # A node that has just started is not named at once.
+            reporter = self._reporter("waiting until the health report names every node", self.params["report_timeout"])
+            pause = waiting.FIRST_PAUSE
+            while verdict.problem and reporter.left() > 0:
+                reporter.reason = verdict.problem
+                reporter.pause(pause)
+                pause = min(pause * waiting.GROWTH, self.params["interval"])
+                self.client.renew_deadline(0, self.params["timeout"])
+                report = self._report_now()
+                verdict = judge(report)
+            return report, verdict
+        report = self._settled("see a settled health before the first node", expected)
+        return report, judge(report)
+
+    # -- renew
+
+    def renew(self) -> Outcome:
+        """Directly before a restart: whoever has lost the lease restarts nothing."""
+        with self.ledger() as ledger:
+            self._renew(ledger)
+            ledger.save()
+            return Outcome(values=self._values(ledger.state))
+
+    def _renew(self, ledger: Ledger) -> None:
+        """In check mode no lease could be taken, so that it is enough that no other run holds it."""
+        now = time.time()
+        if not self.task.check_mode or lease.other_holder(ledger.state, self.owner, now):
+            ledger.state = lease.renew(ledger.state, self.owner, now)
+        elif ledger.state.roll is None:
+            ledger.state = rolling.start(self._with_reason(ledger.state))
+
+    def cancel(self) -> Outcome:
+        """Returns the lease, where the write that it was taken for has turned out to need no restart."""
+        state = self.return_lease()
+        return Outcome(values=self._values(state or State()))
+
+    # -- next
+
+    def record(self) -> Outcome:
+        """Records the restarted node, waits until it is back and the client has settled, names the next one."""
+        name, result = self.params["node"], self.params["result"]
+        with self.ledger() as ledger:
+            self._renew(ledger)
+            node = rolling.nodes(ledger.state).get(name)
+            if node is None:  # another run has written a setting in the meantime: all nodes start over
+                ledger.save()
+                return Outcome(values=dict(self._values(ledger.state), superseded=restart.is_pending(ledger.state)))
+            problem = _problem(result)
+            if problem:
+                self._skip_or_stop(ledger, name, node, problem)
+            else:
+                ledger.state = rolling.advance(ledger.state, name, str(result.get("started") or ""))
+            ledger.save()
+            expected = rolling.expected_connected(ledger.state)
+        if not problem:
+            ids = [node.report_key, name, *[str(one) for one in result.get("report_ids") or []]]
+            returning = waiting.Return(
+                ids, bool(node.report_key), result.get("health") == "healthy", self.params["minimum_uptime"]
+            )
+            report = self._settled(f"{name} is restarted; see it back and the client settled", expected, returning)
+            self._note_key(name, report.named(ids))
+        else:
+            report = self._settled("see a settled health", expected)
+        return self._next_node(report)
+
+    def _note_key(self, name: str, entries: Sequence[health.Node]) -> None:
+        """A pod has another name after its restart."""
+        keys = [entry.key for entry in sorted(entries, key=lambda entry: -rolling.RANKS.get(entry.role, 0))]
+        with self.ledger() as ledger:
+            roll, node = ledger.state.roll, rolling.nodes(ledger.state).get(name)
+            if roll is not None and node is not None and keys and node.report_key not in keys:
+                ledger.update(roll=replace(roll, nodes={**roll.nodes, name: replace(node, report_key=keys[0])}))
+                ledger.save()
+
+    def _skip_or_stop(self, ledger: Ledger, name: str, node: Node, problem: str) -> None:
+        """A node that was down before and cannot be started stops the roll, unless enough others of its kind are up."""
+        report = self._report_now() if not node.running else None
+        if report is None or not _can_spare(ledger.state, node, report):
+            raise CallError(f"node {harmless(name)}: {harmless(problem, 600)}")
+        self.task.warn(f"Node {harmless(name)} is down and cannot be started: {harmless(problem, 600)}")
+        roll = ledger.state.roll
+        if roll is not None:
+            ledger.update(roll=replace(roll, nodes={**roll.nodes, name: replace(node, tried=True)}))
+
+    def _next_node(self, report: health.Report) -> Outcome:
+        with self.ledger() as ledger:
+            self._renew(ledger)
+            if not rolling.nodes(ledger.state):
+                ledger.save()
+                return Outcome(values=dict(self._values(ledger.state), superseded=restart.is_pending(ledger.state)))
+            pending = rolling.remaining(ledger.state, report.roles)
+            untried = [name for name in pending if not rolling.nodes(ledger.state)[name].tried]
+            ledger.save()
+            if untried:
+                return Outcome(values=self._values(ledger.state, report))
+        if pending:
+            raise CallError(f"node {', '.join(harmless(name) for name in pending)} is down and could not be started")
+        return self._close(report)
+
+    def _close(self, report: health.Report) -> Outcome:
+        """Every node is done. What GET shows now as before the first node is in effect on all of them."""
+        shown = self._shown_values()
+        with self.ledger() as ledger:
+            state = ledger.state
+            roll = state.roll
+            before = roll.values if roll else None
+            mixed = [
+                name
+                for name in restart.settings(state)
+                if name in shown and (before or {}).get(name, shown[name]) != shown[name]
+            ]
+            if mixed:
+                ledger.state = restart.mark_pending(in_effect.wrote(state, shown), mixed)
+                ledger.save()
+                raise CallError(
+                    f"{', '.join(mixed)} was changed by others while the nodes were restarted",
+                    "Check who else writes the settings, then run again.",
+                )
+            unwell = _not_well(rolling.nodes(state), report)
+            before_values = self._values(state, report)
+            state = in_effect.confirm(state, before, shown, rolling.starts(state))
+            ledger.state = lease.release(rolling.close(state), self.owner)
+            ledger.save()
+            values = dict(
+                self._values(ledger.state), total=before_values["total"], done=before_values["done"], closed=True
+            )
+        if unwell:
+            raise CallError(
+                f"all nodes were restarted, but not all of them are well: {', '.join(unwell)}",
+                "Check the logs of these nodes.",
+            )
+        return Outcome(changed=True, values=values)
+
+    # -- what the steps share
+
+    def _shown_values(self) -> Dict[str, Any]:
+        self.client.renew_deadline(self.params["retry_timeout"], self.params["timeout"])
+        return planning.restart_values(resource.fetch(self.client))
+
+    def _reporter(self, what: str, limit: float) -> waiting.ProgressReporter:
+        return waiting.ProgressReporter(what, limit, self.task.progress)
+
+    def _settled(self, what: str, expected: Optional[int], returning: Optional[waiting.Return] = None) -> health.Report:
+        reporter = self._reporter(what, self.params["wait_timeout"])
+        return waiting.settled_report(
+            self.client, reporter, expected, self.params["timeout"], self.params["interval"], returning
+        )
+
+    def _values(self, state: State, report: Optional[health.Report] = None) -> Values:
+        """What every step returns about the restart."""
+        pending = state.restart
+        roles = report.roles if report else {}
+        remaining = rolling.remaining(state, roles)
+        untried = [name for name in remaining if not rolling.nodes(state)[name].tried]
+        done, total = rolling.done_of(state)
+        return {
+            "client": state.client or self.client.name,
+            "pending": pending is not None,
+            "since": pending.since if pending else None,
+            "settings": restart.settings(state) or list(self.params["expected"]),
+            "reason": pending.reason if pending else None,
+            "remaining": remaining,
+            "next": untried[0] if untried else None,
+            "done": done,
+            "total": total,
+            "predicted": self.task.check_mode,
+            "superseded": False,
+            "closed": False,
+        }
+
+    def return_lease(self) -> Optional[State]:
+        """Returns the lease, where that is possible; the state as it is then."""
+        if self.task.check_mode:
+            return None
+        try:
+            with self.ledger() as ledger:
+                ledger.state = rolling.abandon(lease.release(ledger.state, self.owner))
+                ledger.save()
+                return ledger.state
+        except OnPremError:
+            return None  # it ends by itself
+
+    def stopped(self, error: OnPremError) -> OnPremError:
+        """The failure as the user reads it."""
+        state = self.return_lease()
+        if state is None or not restart.is_pending(state):
+            error.doing = error.doing or "restart the Coreapp"
+            error.client = error.client or (state.client if state else "")
+            return error
+        done, total = rolling.done_of(state)
+        names = ", ".join(restart.settings(state)) or "all nodes (forced)"
+        nodes = f"; nodes done: {done} of {total}" if total else ""
+        problem = f"{error.problem.rstrip('.')}. The restart stays pending for {names}{nodes}"
+        advice = f"{error.advice} Then run again, or run the playbook wabiz.onprem.restart.".strip()
+        stopped = CallError(
+            problem,
+            advice if error.advice else "Fix the cause, then run again, or run the playbook wabiz.onprem.restart.",
+            doing="restart the Coreapp",
+            client=error.client or state.client,
+            method=error.method,
+            path=error.path,
+            status=error.status,
+            code=error.code,
+        )
+        stopped.retryable = error.retryable
+        return stopped
+
+
+STEPS: Dict[str, Callable[[_Step], Outcome]] = {
+    "begin": _Step.begin,
+    "plan": _Step.plan,
+    "renew": _Step.renew,
+    "next": _Step.record,
+    "cancel": _Step.cancel,
+}
+
+
+def _health_values(report: Optional[health.Report]) -> Values:
+    """The report for those who look for the nodes."""
+    if report is None:
+        return {"known": False, "single": None, "nodes": []}
+    return {"known": True, "single": report.single, "nodes": report.as_values(None)["nodes"]}
+
+
+def _recorded(found: FoundNode, key: str, report: Optional[health.Report]) -> Node:
+    entries = report.named([key]) if report and key else report.nodes if report and report.single else ()
+    role = next((node.role for node in entries), "")
+    kind = "master" if "master" in role else "coreapp" if role == "coreapp" else found.role
+    return Node(
+        role=kind,
+        host=found.host,
+        report_key=key,
+        size=max(1, found.size),
+        running=found.running,
+        well=found.running and bool(entries) and all(node.is_up for node in entries),
+        started=found.started,
+        done=False,
+    )
+
+
+def _problem(result: Mapping[str, Any]) -> str:
+    """What went wrong with the restart of a node, by the result of the task that restarted it."""
+    if result.get("unreachable"):
+        return f"its machine is unreachable: {harmless(result.get('msg', ''))}"
+    if result.get("failed"):
+        return harmless(result.get("problem") or result.get("msg") or "it was not restarted", 600)
+    return harmless(result.get("problem") or "", 600)
+
+
+def _can_spare(state: State, node: Node, report: health.Report) -> bool:
+    """Whether at least two other nodes of its kind are up, so that one stays up while another is restarted."""
+    if report.single:
+        return False
+    kind = {"coreapp"} if node.role == "coreapp" else {"primary_master", "secondary_master"}
+    up = [one for one in report.nodes if one.role in kind and one.is_up and one.key != node.report_key]
+    return len(up) >= 2
+
+
+def _not_well(nodes: Mapping[str, Node], report: health.Report) -> List[str]:
+    """The nodes that were well before the restart and are not well after it, in words."""
+    unwell = []
+    for name, node in sorted(nodes.items()):
+        if not node.well or report.single:
+            continue
+        entries = report.named([node.report_key, name])
+        unwell += [f"{harmless(name)} {one.condition}" for one in entries if not one.is_up]
+        if not entries and node.size == 1:
+            unwell.append(f"{harmless(name)} is not in the health report any more")
+    return unwell
