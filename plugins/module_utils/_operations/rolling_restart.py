@@ -379,6 +379,7 @@ class _Step:
             "predicted": self.task.check_mode,
             "superseded": False,
             "closed": False,
+            "message": _message(self.task, remaining, restart.settings(state) or self.params["expected"]),
         }
 
     def return_lease(self) -> Optional[State]:
@@ -426,6 +427,23 @@ STEPS: Dict[str, Callable[[_Step], Outcome]] = {
     "next": _Step.record,
     "cancel": _Step.cancel,
 }
+
+
+def _message(task: Task, remaining: Sequence[str], settings: Sequence[str]) -> str:
+    """What is to be restarted, in one sentence."""
+    if not remaining:
+        return "Nothing is to be restarted."
+    would = "Would restart" if task.check_mode else "To be restarted"
+    names = ", ".join(harmless(name, 80) for name in remaining)
+    return f"{would}, one after another: {names}, for {', '.join(settings) or 'all settings (forced)'}."
+
+
+def _closed_message(state: State, total: int) -> str:
+    record = state.in_effect
+    values = record.values if record else {}
+    shown = ", ".join(f"{name}: {str(value).lower()}" for name, value in sorted(values.items()) if name not in state.doubts)
+    at = record.at if record else "?"
+    return f"{total} {'node was' if total == 1 else 'nodes were'} restarted. In effect, confirmed at {at}: {shown or 'nothing'}."
 
 
 def _health_values(report: Optional[health.Report]) -> Values:
