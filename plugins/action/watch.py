@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.template import Templar
 from ansible.utils.display import Display
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import span, telling
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import reporting, span
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import from_others
 
 display = Display()
@@ -44,7 +44,7 @@ class ActionModule(ActionBase):
             OPTIONS, required_by={"until": ["answer", "limit"], "state": ["until"]}
         )
         self._params, self._state = params, ""
-        with telling(self._tell, self._words):
+        with reporting(self._tell, self._words):
             return dict(result, **self._answer(task_vars or {}))
 
     def _answer(self, task_vars: dict[str, Any]) -> dict[str, Any]:

@@ -37,9 +37,8 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._common.option_specs 
     shown_params,
     unknown_option,
 )
-from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import span, telling
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import reporting, span
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.lease_owner import owner_of
-from ansible_collections.wabiz.onprem.plugins.plugin_utils.rehearsal import rehearse
 
 try:
     from ansible.template import trust_as_template
@@ -87,7 +86,6 @@ def _prepare_workers() -> None:
     """
     if multiprocessing.parent_process() is None:
         connection_loader.find_plugin("local")  # the loader remembers where it is
-        rehearse(perform_task)
         prepare()
         Templar(loader=None, variables={}).template(trust_as_template("{{ absent | default(0) }}"))
 
@@ -138,7 +136,7 @@ class InProcess(ActionBase):
             return dict(result, **from_others(self._run_here(args, variables)))
         wrap_async = self._task.async_val and not getattr(self._connection, "has_native_async", False)
         place = str(self._task.delegate_to or variables.get("inventory_hostname"))
-        with telling(self._tell, lambda seconds: self._words(args, place, seconds)):
+        with reporting(self._tell, lambda seconds: self._words(args, place, seconds)):
             result.update(self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async))
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)

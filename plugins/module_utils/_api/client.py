@@ -19,7 +19,7 @@ import time
 from typing import Any, Callable, Mapping
 
 from .._common.errors import CallError, OnPremError, ReadOnlyError, api_advice, api_title
-from .._common.progress import Teller, silent, span
+from .._common.progress import ProgressReporter, silent, span
 from . import responses
 from .http import RawAnswer, TransportError
 from .responses import Answer, MalformedAnswer, Refusal
@@ -69,7 +69,7 @@ class Client:
         self._closing: float | None = None  # since when
         self._timeout, self._retry_timeout = timeout, retry_timeout
         self._progress, self._warn, self._clock, self._sleep = progress, warn, clock, sleep
-        self._teller = Teller(progress)
+        self._reporter = ProgressReporter(progress)
         self._started: float | None = None
 
     def __enter__(self) -> Client:
@@ -89,7 +89,7 @@ class Client:
             for token in tokens:
                 self._logout(token)
         finally:
-            self._teller.close()
+            self._reporter.close()
             self._transport.close()
 
     def _logout(self, token: str) -> None:
@@ -204,7 +204,7 @@ class Client:
 
     def _rest(self, seconds: float) -> None:
         """A client may ask for a long pause."""
-        with self._teller.waiting(lambda past: f"trying again in {max(0.0, seconds - past):.1f} s"):
+        with self._reporter.waiting(lambda past: f"trying again in {max(0.0, seconds - past):.1f} s"):
             self._sleep(seconds)
 
     def _time_left(self) -> float:
@@ -221,7 +221,7 @@ class Client:
         limit = round(min(self._timeout, end - self._clock()), 2)  # as it may be told
         if limit <= 0:
             raise TransportError("no time is left for it", "Raise retry_timeout.", retryable=False)
-        with self._teller.waiting(lambda past: f"waiting for the answer to {method} {path} {span(past, limit)}"):
+        with self._reporter.waiting(lambda past: f"waiting for the answer to {method} {path} {span(past, limit)}"):
             answer: RawAnswer = self._transport.send(method, path, headers, payload, limit)
         return answer
 

@@ -25,7 +25,7 @@ REPORT_EVERY = 9.0  # seconds; no user waits longer for a progress line, which t
 LONGEST_CALL = 8.0  # seconds for one poll while waiting, so that it is over before the next progress line is due
 
 
-class ProgressReporter:
+class Deadline:
     """How long a wait has lasted, how long it may still last, and reporting that in time."""
 
     def __init__(
@@ -100,7 +100,7 @@ class Return:
 
 def settled_report(
     client: Client,
-    reporter: ProgressReporter,
+    deadline: Deadline,
     expect_connected: Optional[int],
     timeout: float,
     interval: float,
@@ -115,8 +115,8 @@ def settled_report(
     """
     pause = min(FIRST_PAUSE, interval)
     while True:
-        limit = max(1.0, min(timeout, LONGEST_CALL, reporter.left()))
-        reporter.report_before(limit)
+        limit = max(1.0, min(timeout, LONGEST_CALL, deadline.left()))
+        deadline.report_before(limit)
         client.renew_deadline(0, limit)  # one try: this loop tries again, and knows for how long
         failure: Optional[CallError] = None
         report: Optional[Report] = None
@@ -126,28 +126,28 @@ def settled_report(
             if not error.retryable:
                 raise
             failure = error
-        away = returning.missing(report, reporter.elapsed()) if returning else ""
+        away = returning.missing(report, deadline.elapsed()) if returning else ""
         if failure is not None or report is None:
-            reporter.reason = failure.problem if failure else away
+            deadline.reason = failure.problem if failure else away
         else:
-            reporter.reason = away or report.unsettled(expect_connected) or accepts(report)
-            if not reporter.reason:
+            deadline.reason = away or report.unsettled(expect_connected) or accepts(report)
+            if not deadline.reason:
                 return report
-        if reporter.left() <= 0:
-            raise _late(client, reporter, failure)
-        reporter.pause(pause)
+        if deadline.left() <= 0:
+            raise _late(client, deadline, failure)
+        deadline.pause(pause)
         pause = min(pause * GROWTH, interval)
 
 
-def _late(client: Client, reporter: ProgressReporter, failure: Optional[CallError]) -> CallError:
-    problem = "after %d s, %s" % (reporter.elapsed(), reporter.reason)
+def _late(client: Client, deadline: Deadline, failure: Optional[CallError]) -> CallError:
+    problem = "after %d s, %s" % (deadline.elapsed(), deadline.reason)
     if failure is None:
         advice = "Check the logs of these nodes; raise the time limit of the wait if they need longer."
-        return client.error(problem, advice, reporter.what, method="GET", path=PATH, status=200)
+        return client.error(problem, advice, deadline.what, method="GET", path=PATH, status=200)
     return client.error(
         problem,
         failure.advice,
-        reporter.what,
+        deadline.what,
         method=failure.method,
         path=failure.path,
         status=failure.status,

@@ -12,7 +12,7 @@ import time
 from typing import Any, Callable, Mapping
 
 from .._api import connection, health, http
-from .._api.waiting import ProgressReporter, settled_report
+from .._api.waiting import Deadline, settled_report
 from .._common.errors import InputError
 from .._common.operation import Outcome, Task
 
@@ -41,8 +41,8 @@ def run(
         if params["wait_for"] is None:
             report = health.fetch(client)
         else:
-            reporter = ProgressReporter("see a settled health", params["wait_timeout"], task.progress, clock, sleep)
-            report = settled_report(client, reporter, expected, params["timeout"], params["interval"])
+            deadline = Deadline("see a settled health", params["wait_timeout"], task.progress, clock, sleep)
+            report = settled_report(client, deadline, expected, params["timeout"], params["interval"])
     return Outcome(values=report.as_values(expected))
 
 

@@ -106,8 +106,8 @@ class _Step:
 
     def begin(self) -> Outcome:
         """Takes the lease for the pending restart, or for one that a coming write needs. Waits for another run's."""
-        deadline = time.monotonic() + (0 if self.task.check_mode else self.params["lease_wait"])
-        reporter = waiting.ProgressReporter("waiting for the lease", self.params["lease_wait"], self.task.progress)
+        until = time.monotonic() + (0 if self.task.check_mode else self.params["lease_wait"])
+        deadline = waiting.Deadline("waiting for the lease", self.params["lease_wait"], self.task.progress)
         while True:
             with self.ledger() as ledger:
                 state = self._with_reason(ledger.state)
@@ -129,14 +129,14 @@ class _Step:
             if self.task.check_mode:
                 self.task.warn(f"{lease_owner.describe(holder)} is restarting nodes of this client.")
                 break
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= until:
                 raise CallError(
                     f"{lease_owner.describe(holder)} has been restarting its nodes for the {self.params['lease_wait']} s "
                     "that were waited",
                     "Wait for that run to end, then run again.",
                 )
-            reporter.reason = f"{lease_owner.describe(holder)} is restarting nodes of this client"
-            reporter.pause(POLL_LEASE)
+            deadline.reason = f"{lease_owner.describe(holder)} is restarting nodes of this client"
+            deadline.pause(POLL_LEASE)
         report = self._report_now() if go else None
         return Outcome(values=dict(values, go=go, health=_health_values(report), restart_id=rolling.roll_id(state)))
 
@@ -212,11 +212,11 @@ class _Step:
             return report, verdict
         if verdict.problem:
             # A node that has just started is not named at once.
-            reporter = self._reporter("waiting until the health report names every node", self.params["report_timeout"])
+            deadline = self._deadline("waiting until the health report names every node", self.params["report_timeout"])
             pause = waiting.FIRST_PAUSE
-            while verdict.problem and reporter.left() > 0:
-                reporter.reason = verdict.problem
-                reporter.pause(pause)
+            while verdict.problem and deadline.left() > 0:
+                deadline.reason = verdict.problem
+                deadline.pause(pause)
                 pause = min(pause * waiting.GROWTH, self.params["interval"])
                 self.client.renew_deadline(0, self.params["timeout"])
                 report = self._report_now()
@@ -350,13 +350,13 @@ class _Step:
         self.client.renew_deadline(self.params["retry_timeout"], self.params["timeout"])
         return planning.restart_values(resource.fetch(self.client))
 
-    def _reporter(self, what: str, limit: float) -> waiting.ProgressReporter:
-        return waiting.ProgressReporter(what, limit, self.task.progress)
+    def _deadline(self, what: str, limit: float) -> waiting.Deadline:
+        return waiting.Deadline(what, limit, self.task.progress)
 
     def _settled(self, what: str, expected: Optional[int], returning: Optional[waiting.Return] = None) -> health.Report:
-        reporter = self._reporter(what, self.params["wait_timeout"])
+        deadline = self._deadline(what, self.params["wait_timeout"])
         return waiting.settled_report(
-            self.client, reporter, expected, self.params["timeout"], self.params["interval"], returning
+            self.client, deadline, expected, self.params["timeout"], self.params["interval"], returning
         )
 
     def _values(self, state: State, report: Optional[health.Report] = None) -> Values:
@@ -441,9 +441,12 @@ def _message(task: Task, remaining: Sequence[str], settings: Sequence[str]) -> s
 def _closed_message(state: State, total: int) -> str:
     record = state.in_effect
     values = record.values if record else {}
-    shown = ", ".join(f"{name}: {str(value).lower()}" for name, value in sorted(values.items()) if name not in state.doubts)
+    shown = ", ".join(
+        f"{name}: {str(value).lower()}" for name, value in sorted(values.items()) if name not in state.doubts
+    )
     at = record.at if record else "?"
-    return f"{total} {'node was' if total == 1 else 'nodes were'} restarted. In effect, confirmed at {at}: {shown or 'nothing'}."
+    nodes = "1 node was" if total == 1 else f"{total} nodes were"
+    return f"{nodes} restarted. In effect, confirmed at {at}: {shown or 'nothing'}."
 
 
 def _health_values(report: Optional[health.Report]) -> Values:

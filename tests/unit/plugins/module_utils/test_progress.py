@@ -13,7 +13,12 @@ from collections.abc import Callable
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import Teller, silent, span, telling
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import (
+    ProgressReporter,
+    reporting,
+    silent,
+    span,
+)
 
 
 def _always(text: str) -> Callable[[float], str]:
@@ -33,7 +38,7 @@ def test_what_lasts_is_told_again_and_again() -> None:
         if len(told) == 2:
             twice.set()
 
-    with telling(tell, lambda seconds: f"{seconds:.2f}", every=0.02):
+    with reporting(tell, lambda seconds: f"{seconds:.2f}", every=0.02):
         assert twice.wait(10)
     count = len(told)
     time.sleep(0.1)
@@ -44,7 +49,7 @@ def test_what_lasts_is_told_again_and_again() -> None:
 def test_what_is_over_at_once_is_not_told_of() -> None:
     told: list[str] = []
     started = time.monotonic()
-    with telling(told.append, str):
+    with reporting(told.append, str):
         pass
     assert time.monotonic() - started < 5, "nobody waits for the next word"
     assert told == []
@@ -52,7 +57,7 @@ def test_what_is_over_at_once_is_not_told_of() -> None:
 
 def test_it_ends_with_an_error_too() -> None:
     told: list[str] = []
-    with pytest.raises(ValueError, match="broken"), telling(told.append, str, every=0.02):
+    with pytest.raises(ValueError, match="broken"), reporting(told.append, str, every=0.02):
         raise ValueError("broken")
     time.sleep(0.1)
     assert told == []
@@ -67,17 +72,17 @@ def test_one_thread_tells_of_every_wait_and_of_none_between_them() -> None:
         again.set()
 
     before = _threads()
-    teller = Teller(tell, every=0.02)
+    reporter = ProgressReporter(tell, every=0.02)
     for name in ("first", "second", "third"):
         again.clear()
-        with teller.waiting(_always(name)):
+        with reporter.waiting(_always(name)):
             assert again.wait(10), f"the {name} wait is told of"
         count = len(told)
         time.sleep(0.1)
         assert len(told) == count, f"nothing is told after the {name} wait"
         assert _threads() == before + 1
     assert list(dict.fromkeys(told)) == ["first", "second", "third"]
-    teller.close()
+    reporter.close()
     for _dummy in range(500):
         if _threads() == before:
             break
@@ -87,27 +92,27 @@ def test_one_thread_tells_of_every_wait_and_of_none_between_them() -> None:
 
 def test_a_wait_is_told_of_from_its_own_beginning() -> None:
     told: list[str] = []
-    teller = Teller(told.append, every=1.0)
+    reporter = ProgressReporter(told.append, every=1.0)
     for _dummy in range(6):  # together longer than what is told of, each one by itself shorter
-        with teller.waiting(lambda seconds: f"{seconds:.1f}"):
+        with reporter.waiting(lambda seconds: f"{seconds:.1f}"):
             time.sleep(0.2)
     assert told == []
-    teller.close()
+    reporter.close()
 
 
 def test_where_there_is_nobody_to_tell_there_is_no_thread() -> None:
     before = _threads()
-    teller = Teller(silent, every=0.02)
-    with teller.waiting(str):
+    reporter = ProgressReporter(silent, every=0.02)
+    with reporter.waiting(str):
         assert _threads() == before
-    with teller.waiting(str):
+    with reporter.waiting(str):
         assert _threads() == before
-    teller.close()
+    reporter.close()
 
 
 def test_without_a_wait_there_is_no_thread() -> None:
     before = _threads()
-    Teller(print).close()
+    ProgressReporter(print).close()
     assert _threads() == before
 
 
