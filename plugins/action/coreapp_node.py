@@ -204,7 +204,7 @@ class ActionModule(EngineAction):
         options = {"state": "patched", "definition": kubernetes.patch(restart_id)}
         answer = self.write("kubernetes.core.k8s", {**self._of_workload(), **options})
         if not isinstance(answer.get("result"), Mapping):
-            right = f"patch {kind.lower()}s in this namespace"
+            right = f"get and patch {kind.lower()}s in this namespace"
             return kubernetes.refusal(answer, "patch its pod template", right)
         if not answer.get("method") and not answer["result"]:
             return "it does not exist any more"
