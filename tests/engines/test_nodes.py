@@ -195,7 +195,7 @@ def test_what_restarts_or_is_paused_is_down_and_can_be_restarted(machine: Machin
 def test_a_flaky_start_is_judged_by_whether_its_restarts_go_on(machine: Machine) -> None:
     client = machine.client()
     container = machine.run(client, "flaky", FLAKY, restart_policy=ALWAYS)
-    [done] = machine.restart(machine.nodes(client)["flaky"])
+    [done] = machine.restart(machine.nodes(client)["flaky"], stays_up=1)
     assert (done["problem"], done["state"]) == ("", "running")
     assert restarts(container) >= 1
     assert done["started"] == container.attrs["State"]["StartedAt"]
@@ -204,7 +204,7 @@ def test_a_flaky_start_is_judged_by_whether_its_restarts_go_on(machine: Machine)
 def test_a_container_that_ends_at_once_is_named_with_its_exit_code(machine: Machine) -> None:
     client = machine.client()
     machine.run(client, "ends", ENDS)
-    [done] = machine.restart(machine.nodes(client)["ends"])
+    [done] = machine.restart(machine.nodes(client)["ends"], stays_up=1)
     assert done["problem"] == "it does not stay up: it is exited, exit code 7; check its log"
 
 
@@ -276,7 +276,7 @@ def test_reads_are_the_same_in_check_mode_and_nothing_is_restarted(machine: Mach
     assert len(log.of(client)) == before
 
 
-def test_the_time_of_a_restart_is_two_modules_and_the_look_whether_it_stays_up(machine: Machine, log: EventLog) -> None:
+def test_the_time_of_a_restart_is_that_of_two_modules(machine: Machine, log: EventLog) -> None:
     client = machine.client()
     count = 4
     for number in range(count):
@@ -294,7 +294,7 @@ def test_the_time_of_a_restart_is_two_modules_and_the_look_whether_it_stays_up(m
     engine = sum(outage.seconds for outage in events.outages(log.of(client))) / count
     own = (c - b) / count - engine
     print(f"a node: {own:.2f} s of ours, {engine:.2f} s of the engine's; one module with its task: {module:.2f} s")
-    assert own < 1 + 2.5 * module
+    assert own < 3 * module + 0.5
 
 
 def stamp(name: str) -> dict[str, Any]:
