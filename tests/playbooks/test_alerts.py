@@ -97,7 +97,7 @@ class TestSweep:
             "problem"
         ]
         assert away["name"] == "b_away" and away["problem"].startswith("Ansible cannot reach the machine")
-        assert fleet.in_effect("c_ends", COLLECTED) == {True} and fleet.nothing_is_owed("c_ends")
+        assert fleet.in_effect("c_ends", COLLECTED) == {True} and fleet.nothing_is_pending("c_ends")
         assert {one.host for one in run.of("Fail where the sweep has failed") if one.failed} == {"a_bad", "b_away"}
         assert MARK not in json.dumps(given) + run.output
 

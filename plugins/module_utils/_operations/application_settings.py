@@ -84,7 +84,7 @@ def run(
             done = apply.apply(request, task, ledger, client, current, owner)
             ledger.save()
             outcome = apply.outcome(ledger, current, done)
-        apply.report_doubts(doubts, ledger, task)
+        apply.report_doubts(doubts, ledger, task, outcome.values["prepared"])
         return outcome
 
 

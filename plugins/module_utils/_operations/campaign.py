@@ -67,7 +67,7 @@ def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = 
             if done.prepared:
                 ledger.state = looked
             ledger.save()
-            apply.report_doubts(before.doubts, ledger, task)
+            apply.report_doubts(before.doubts, ledger, task, done.prepared)
     changed = recorded.campaigns != before.campaigns
     values = dict(
         settings.values,

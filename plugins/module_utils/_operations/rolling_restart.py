@@ -116,10 +116,8 @@ class _Step:
                 if go and holder is None:
                     state = rolling.start(state)
                     state = lease.take(state, self.owner, self.params["lease_seconds"], time.time()) or state
-                elif not go:
-                    state = (
-                        rolling.abandon(state) if lease.other_holder(state, self.owner, time.time()) is None else state
-                    )
+                elif not go and lease.other_holder(state, self.owner, time.time()) is None:
+                    state = replace(rolling.abandon(state), lease=None)  # what a run that was killed has left
                 if holder is None or restart.is_pending(state) != restart.is_pending(ledger.state):
                     ledger.state = state
                     ledger.save()
@@ -334,9 +332,9 @@ class _Step:
             state = in_effect.confirm(state, before, shown, rolling.starts(state))
             ledger.state = lease.release(rolling.close(state), self.owner)
             ledger.save()
-            values = dict(
-                self._values(ledger.state), total=before_values["total"], done=before_values["done"], closed=True
-            )
+            total = before_values["total"]
+            message = _closed_message(ledger.state, total)
+            values = dict(self._values(ledger.state), total=total, done=total, closed=True, message=message)
         if unwell:
             raise CallError(
                 f"all nodes were restarted, but not all of them are well: {', '.join(unwell)}",
@@ -379,8 +377,23 @@ class _Step:
             "predicted": self.task.check_mode,
             "superseded": False,
             "closed": False,
-            "message": _message(self.task, remaining, restart.settings(state) or self.params["expected"]),
+            "node": self.params["node"] or "",
+            "message": self._message(state, remaining),
         }
+
+    def _message(self, state: State, remaining: Sequence[str]) -> str:
+        """What is to be restarted, in one sentence."""
+        settings = ", ".join(restart.settings(state) or self.params["expected"]) or "all settings (forced)"
+        if state.restart is not None and self.params["defer"]:
+            since = state.restart.since
+            return (
+                f"Not in effect yet: {settings}. A restart of the Coreapp is pending since {since} and deferred; "
+                "run the playbook wabiz.onprem.restart."
+            )
+        if not remaining:
+            return "No restart is pending."
+        would = "Would restart" if self.task.check_mode else "To be restarted"
+        return f"{would}, one after another: {', '.join(harmless(name, 80) for name in remaining)}, for {settings}."
 
     def return_lease(self) -> Optional[State]:
         """Returns the lease, where that is possible; the state as it is then."""
@@ -398,7 +411,9 @@ class _Step:
         """The failure as the user reads it."""
         state = self.return_lease()
         if state is None or not restart.is_pending(state):
-            error.doing = error.doing or "restart the Coreapp"
+            nothing = "" if state is None or not self.params["expected"] else ". Nothing was written"
+            error.problem = f"{error.problem.rstrip('.')}{nothing}"
+            error.doing = "restart the Coreapp"
             error.client = error.client or (state.client if state else "")
             return error
         done, total = rolling.done_of(state)
@@ -427,15 +442,6 @@ STEPS: Dict[str, Callable[[_Step], Outcome]] = {
     "next": _Step.record,
     "cancel": _Step.cancel,
 }
-
-
-def _message(task: Task, remaining: Sequence[str], settings: Sequence[str]) -> str:
-    """What is to be restarted, in one sentence."""
-    if not remaining:
-        return "Nothing is to be restarted."
-    would = "Would restart" if task.check_mode else "To be restarted"
-    names = ", ".join(harmless(name, 80) for name in remaining)
-    return f"{would}, one after another: {names}, for {', '.join(settings) or 'all settings (forced)'}."
 
 
 def _closed_message(state: State, total: int) -> str:

@@ -79,10 +79,13 @@ def look(ledger: Ledger, client: Client, task: Task) -> planning.Snapshot:
     return current
 
 
-def report_doubts(before: Mapping[str, Any], ledger: Ledger, task: Task) -> None:
-    """Reports the settings that have become doubtful in this run; not while a restart is pending, which settles it."""
+def report_doubts(before: Mapping[str, Any], ledger: Ledger, task: Task, restarts: bool) -> None:
+    """Reports the settings that have become doubtful in this run.
+
+    :arg restarts: whether a restart follows, which settles it.
+    """
     fresh = {name: doubt for name, doubt in ledger.state.doubts.items() if name not in before}
-    if not fresh or isinstance(ledger, NoLedger) or restart.is_pending(ledger.state):
+    if not fresh or isinstance(ledger, NoLedger) or restarts or restart.is_pending(ledger.state):
         return
     reasons = sorted({in_effect.REASONS[one.reason] for one in fresh.values()})
     task.warn(
@@ -103,8 +106,8 @@ def _own_ledger(ledger: Ledger, client: Client, task: Task) -> None:
         ledger.update(client=client.name)
 
 
-def _wanted(request: Request, ledger: Ledger, current: planning.Snapshot) -> tuple[planning.Values, list[str]]:
-    """The wanted settings, and over them what campaigns decide; the names of what they hold."""
+def wanted_before_hold(request: Request, current: planning.Snapshot) -> planning.Values:
+    """The wanted settings, before campaigns decide."""
     wanted = dict(checks.without_placeholders(current, request.given), **request.reset)
     name = planning.message_collection(current).name
     if request.collect is not None:
@@ -113,6 +116,12 @@ def _wanted(request: Request, ledger: Ledger, current: planning.Snapshot) -> tup
         if other:
             raise InputError(f"collect_messages and {other[0]} are both given", "Decide for one of them.")
         wanted[name] = request.collect
+    return wanted
+
+
+def _wanted(request: Request, ledger: Ledger, current: planning.Snapshot) -> tuple[planning.Values, list[str]]:
+    """The wanted settings, and over them what campaigns decide; the names of what they hold."""
+    wanted, name = wanted_before_hold(request, current), planning.message_collection(current).name
     if campaigns.is_active(ledger.state):
         return dict(wanted, **{name: False}), [name]
     released = campaigns.released_value(ledger.state)
@@ -132,6 +141,9 @@ def apply(
     checks.check_webhook_loss(current, after, request.allow_webhook_loss)
     for text in checks.warnings(current, request.given, after):
         task.warn(text)
+    for name in held:
+        if wanted_before_hold(request, current).get(name, False) is not False:
+            task.warn(f"{name} is held off by an active campaign, whatever is declared.")
     unproven = [name for name in held if request.proof and _is_unproven(ledger, name, plan)]
     done = Done(plan.changed, sorted(wanted), after, wanted, held)
     if (plan.restart or unproven) and request.write == UNLESS_RESTART:
