@@ -226,11 +226,12 @@ class _Step:
     # -- renew
 
     def renew(self) -> Outcome:
-        """Directly before a restart: whoever has lost the lease restarts nothing."""
+        """Directly before a restart: who has lost the lease restarts nothing, and no node of a roll that starts over."""
         with self.ledger() as ledger:
             self._renew(ledger)
             ledger.save()
-            return Outcome(values=self._values(ledger.state))
+            superseded = self.params["node"] is not None and self.params["node"] not in rolling.nodes(ledger.state)
+            return Outcome(values=dict(self._values(ledger.state), superseded=superseded))
 
     def _renew(self, ledger: Ledger) -> None:
         """In check mode no lease could be taken, so that it is enough that no other run holds it."""
