@@ -13,7 +13,7 @@ import re
 import unicodedata
 from typing import Any, Iterator, List, Mapping, NamedTuple, Sequence
 
-HEAD = ("CLIENT", "LEVEL", "VERSION", "HEALTH", "CAMPAIGNS", "COLLECTION", "RESTART OWED", "DRIFT")
+HEAD = ("CLIENT", "LEVEL", "VERSION", "HEALTH", "CAMPAIGNS", "COLLECTION", "RESTART", "DRIFT")
 WIDEST_NAME, WIDEST_CAMPAIGN, WIDEST_CELL, WIDEST_LINE = 40, 24, 90, 1000
 UNKNOWN = "-"
 
@@ -91,17 +91,19 @@ def _day(moment: str) -> str:
 
 
 def _collection(collection: Mapping[str, Any]) -> str:
-    """As set and as in effect."""
+    """As stored and as in effect, with the moment of which that is known."""
     if collection["set"] is None:
         return "-, held" if collection["held"] else UNKNOWN
     words = {True: "on", False: "off", None: "?"}
-    return f"{words[collection['set']]}/{words[collection['in_effect']]}" + (", held" if collection["held"] else "")
+    stored, effect, at = collection["set"], collection["in_effect"], collection["confirmed_at"]
+    known = f", confirmed {harmless(at, 20)[:16]}Z" if effect is not None and at else ""
+    return f"{words[stored]}/{words[effect]}{known}{', held' if collection['held'] else ''}"
 
 
 def _restart(restart: Mapping[str, Any]) -> str:
-    if restart["owed"] is None:
+    if restart["pending"] is None:
         return UNKNOWN
-    return harmless(restart["since"] or "yes", 20) if restart["owed"] else "no"
+    return harmless(restart["since"] or "yes", 20) if restart["pending"] else "no"
 
 
 def _findings(client: Mapping[str, Any]) -> Iterator[Line]:

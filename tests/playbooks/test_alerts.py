@@ -137,7 +137,7 @@ class TestSweep:
         run, given = sweep(fleet, "-e", "coreapp_restart=defer")
         breaks, owes = sorted(given["clients"], key=lambda one: str(one["name"]))
         assert run.code == 2
-        assert owes == told("owes", "ended", ended=[NAME], changed_settings=[COLLECTED], restart="owed")
+        assert owes == told("owes", "ended", ended=[NAME], changed_settings=[COLLECTED], restart="pending")
         assert breaks["outcome"] == "failed" and breaks["ended"] == [NAME] and "400" in breaks["problem"]
 
     def test_without_a_hook_a_failure_is_one(self, site: Any) -> None:
