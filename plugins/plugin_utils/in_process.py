@@ -39,6 +39,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._common.option_specs 
 )
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import reporting, span
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.lease_owner import owner_of
+from ansible_collections.wabiz.onprem.plugins.plugin_utils import delegation, restart_variables
 
 try:
     from ansible.template import trust_as_template
@@ -130,6 +131,11 @@ class InProcess(ActionBase):
         del tmp
         variables = task_vars or {}
         args, problem = self._prepared_args(variables)
+        problem = (
+            problem
+            or delegation.problem(self._task, self._connection.transport, variables, self._templated)
+            or self._restart_problem(args, variables)
+        )
         if problem:
             return dict(result, failed=True, changed=False, msg=problem)
         if self._runs_here(variables):
@@ -165,6 +171,15 @@ class InProcess(ActionBase):
             args["owner"] = vars(owner_of(os.getppid(), str(variables.get("inventory_hostname", ""))))
         return args, ""
 
+    def _restart_problem(self, args: Mapping[str, Any], variables: Mapping[str, Any]) -> str:
+        """What is wrong with the restart settings of the roles, for their tasks that may lead to a restart."""
+        if "coreapp_restart" not in variables or not ("write" in args or args.get("step") == "begin"):
+            return ""
+        if args.get("write") != "always":
+            for text in restart_variables.misspelt(variables):
+                display.warning(text)
+        return restart_variables.problem(variables, self._templated)
+
     def _connection_args(self, variables: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
         """The connection of a task that names no client: that of its host, from the variables ``wabiz_onprem_<option>``.
 
@@ -183,6 +198,8 @@ class InProcess(ActionBase):
     def _templated(self, value: Any) -> Any:
         """Most connections are plain texts, of which to ask Ansible costs more than to see that there is no template in it."""
         if isinstance(value, str) and "{" not in value and not value.startswith("#jinja2"):
+            return value
+        if value is None or isinstance(value, (bool, int, float)):
             return value
         return self._templar.template(value)
 

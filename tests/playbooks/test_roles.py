@@ -282,3 +282,70 @@ class TestCoreapp:
         assert site.restarted("one") == ["wacore"] and site.nothing_is_pending("one")
         assert site.run("campaign_begin", "--limit", "one", *campaign()).ok
         assert site.in_effect("one", COLLECTED) == {False}
+
+
+class TestDelegation:
+    """The roles delegate by themselves. What a play puts around them is refused before anything is written."""
+
+    @pytest.mark.parametrize("form", ["apply", "import", "block"])
+    def test_a_delegation_around_a_role(self, make_site: MakeSite, form: str) -> None:
+        site = make_site()
+        role = {"name": "wabiz.onprem.campaign_mode", "tasks_from": "begin"}
+        delegated = {"delegate_to": "localhost"}
+        step: dict[str, Any] = {"name": "Begin", "vars": {"campaign_mode_name": "sale"}}
+        if form == "apply":
+            step["ansible.builtin.include_role"] = {**role, "apply": delegated}
+        elif form == "import":
+            step.update({"ansible.builtin.import_role": role, **delegated})
+        else:
+            step = {"block": [{**step, "ansible.builtin.import_role": role}], **delegated}
+        run = site.plays([{"hosts": "all", "gather_facts": False, "tasks": [step]}])
+        assert run.code
+        assert "Set the variable wabiz_onprem_state_host: localhost instead" in run.output
+        assert site.clients["one"].calls() == [] and not site.ledger_path("one").exists()
+
+    def test_a_play_variable_that_changes_the_connection_of_another_host(self, make_site: MakeSite) -> None:
+        site = make_site()
+        site.hosts["one"]["wabiz_onprem_state_host"] = "keeper"
+        site.hosts["keeper"] = {"ansible_connection": "ssh", "ansible_host": "keeper.invalid"}
+        role = {"name": "wabiz.onprem.campaign_mode", "tasks_from": "begin"}
+        play = {
+            "hosts": "one",
+            "gather_facts": False,
+            "vars": {"ansible_connection": "local", "campaign_mode_name": "sale"},
+            "tasks": [{"name": "Begin", "ansible.builtin.import_role": role}],
+        }
+        run = site.plays([play])
+        assert run.code and "by the connection local instead of ssh" in run.output
+        assert site.clients["one"].calls() == []
+
+
+class TestRestartSettings:
+    """Wrong restart settings are one sentence, before the first request."""
+
+    @pytest.mark.parametrize(
+        ("changes", "sentence"),
+        [
+            ({"coreapp_strategy": "dcoker"}, "not dcoker. Did you mean docker?"),
+            ({"coreapp_strategy": "kubernetes"}, "coreapp_kubernetes_workloads must be given"),
+            ({"coreapp_nodes": ["wacore"]}, "coreapp_nodes must be a list of dictionaries with a name"),
+            ({"coreapp_nodes": []}, "coreapp_nodes must be given for the strategy command"),
+            ({"coreapp_restart_command": []}, "coreapp_restart_command must be given for the strategy command"),
+            ({"coreapp_wait_timeout": "10m"}, "coreapp_wait_timeout must be a number of seconds, at least 0, not 10m."),
+            ({"coreapp_restart": False}, "coreapp_restart must be now or defer, not False."),
+            ({"coreapp_restart": "later"}, "coreapp_restart must be now or defer, not later."),
+            ({"coreapp_strategy": "/nowhere"}, "The folder /nowhere of coreapp_strategy has no find.yml"),
+        ],
+    )
+    def test_wrong(self, make_site: MakeSite, changes: dict[str, Any], sentence: str) -> None:
+        site = make_site()
+        site.hosts["one"].update(changes)
+        run = site.run("campaign_begin", *campaign())
+        assert run.code == 2 and sentence in run[RECORD]["msg"]
+        assert site.clients["one"].calls() == [] and not site.ledger_path("one").exists()
+
+    def test_a_misspelt_variable_is_warned_of(self, make_site: MakeSite) -> None:
+        site = make_site()
+        site.hosts["one"].update(coreapp_wait_timout=5, coreapp_restart="defer")
+        run = site.run("campaign_begin", *campaign())
+        assert run.ok and "coreapp_wait_timout is not known. Did you mean coreapp_wait_timeout?" in run.output
