@@ -17,7 +17,7 @@ A change there and back by others between two checks, with a restart of a node i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, Iterable, List, Mapping, Optional
 
 from .._common.moments import now_text
 from .state import Doubt, InEffect, Scalar, State
@@ -89,9 +89,10 @@ def _same_types(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return all(_same(value, other.get(name)) for name, value in one.items())
 
 
-def wrote(state: State, shown: Mapping[str, Scalar]) -> State:
-    """Takes note of what a GET shows after a write of this collection: nothing of it is anybody else's change."""
-    return replace(state, seen=dict(shown))
+def wrote(state: State, shown: Mapping[str, Scalar], ours: Iterable[str]) -> State:
+    """Takes note of what a GET shows after a write of this collection. Whatever else has changed is somebody else's."""
+    mine = {name: value for name, value in shown.items() if name in set(ours)}
+    return see(replace(state, seen={**state.seen, **mine}), shown)
 
 
 def doubt(state: State, names: List[str], reason: str) -> State:

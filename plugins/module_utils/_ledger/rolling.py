@@ -28,12 +28,16 @@ def roll_id(state: State) -> str:
     return state.roll.id if state.roll else ""
 
 
-def start(state: State) -> State:
-    """The roll for the pending restart, or a prepared one for a restart that is about to become pending."""
-    if state.restart is None:
-        return replace(state, roll=Roll(uuid.uuid4().hex, True, 0, {}, None))
+def start(state: State, coming: bool = False) -> State:
+    """The roll for the pending restart, or a prepared one for a write that is about to come.
+
+    What is about to be written concerns every node, also those that an earlier restart has already restarted.
+    """
+    connected = state.roll.connected if state.roll and state.restart else 0
+    if coming or state.restart is None:
+        return replace(state, roll=Roll(uuid.uuid4().hex, True, True, connected, {}, None))
     if state.roll is None or state.roll.prepared:
-        return replace(state, roll=Roll(uuid.uuid4().hex, False, 0, {}, None))
+        return replace(state, roll=Roll(uuid.uuid4().hex, False, False, connected, {}, None))
     return state
 
 
@@ -52,7 +56,12 @@ def observe(state: State, nodes: Mapping[str, Node], connected: int) -> Tuple[St
     if roll is None or not nodes:
         raise InputError("no node was found to restart")
     before = roll.nodes
-    merged = {name: _merged(node, before.get(name)) for name, node in nodes.items()}
+    if roll.before_write and not roll.prepared:
+        # The run that has written was killed: whether a node has started before or after the write is not known.
+        merged = {name: replace(node, done=name in before and before[name].done) for name, node in nodes.items()}
+        roll = replace(roll, before_write=False)
+    else:
+        merged = {name: _merged(node, before.get(name)) for name, node in nodes.items()}
     first = not before and not roll.connected
     roll = replace(roll, nodes=merged, connected=connected if first else roll.connected)
     return replace(state, roll=roll), sorted(set(before) - set(nodes))

@@ -239,6 +239,7 @@ class Roll(Part):
 
     id: str
     prepared: bool  # no node has been touched, and the write that it is for is still to come
+    before_write: bool  # the nodes were recorded before that write: another start of theirs proves nothing
     connected: int
     nodes: Mapping[str, Node]
     values: Optional[Mapping[str, Scalar]]
@@ -246,6 +247,7 @@ class Roll(Part):
     FORM: ClassVar[Mapping[str, Decode]] = {
         "id": text,
         "prepared": flag,
+        "before_write": flag,
         "connected": count,
         "nodes": each(part(Node)),
         "values": maybe(each(scalar)),

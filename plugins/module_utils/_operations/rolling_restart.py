@@ -114,7 +114,7 @@ class _Step:
                 go = (restart.is_pending(state) or bool(self.params["expected"])) and not self.params["defer"]
                 holder = lease.other_holder(state, self.owner, time.time()) if go else None
                 if go and holder is None:
-                    state = rolling.start(state)
+                    state = rolling.start(state, bool(self.params["expected"]))
                     state = lease.take(state, self.owner, self.params["lease_seconds"], time.time()) or state
                 elif not go and lease.other_holder(state, self.owner, time.time()) is None:
                     state = replace(rolling.abandon(state), lease=None)  # what a run that was killed has left
@@ -173,8 +173,8 @@ class _Step:
                     f"Node {harmless(name)}, which was to be restarted, is gone; the restart continues without it."
                 )
             state = rolling.know(state, [(name, node.host, node.running) for name, node in nodes.items()])
-            if restart.is_pending(state):
-                if shown is not None and state.roll is not None and state.roll.values is None:
+            if restart.is_pending(state) and state.roll is not None and not state.roll.prepared:
+                if shown is not None and state.roll.values is None:
                     state = rolling.keep_values(state, shown)
                 state = in_effect.doubt_until_done(state)
             ledger.state = state
@@ -239,7 +239,7 @@ class _Step:
         if not self.task.check_mode or lease.other_holder(ledger.state, self.owner, now):
             ledger.state = lease.renew(ledger.state, self.owner, now)
         elif ledger.state.roll is None:
-            ledger.state = rolling.start(self._with_reason(ledger.state))
+            ledger.state = rolling.start(self._with_reason(ledger.state), bool(self.params["expected"]))
 
     def cancel(self) -> Outcome:
         """Returns the lease, where the write that it was taken for has turned out to need no restart."""
@@ -322,7 +322,7 @@ class _Step:
                 if name in shown and (before or {}).get(name, shown[name]) != shown[name]
             ]
             if mixed:
-                ledger.state = restart.mark_pending(in_effect.wrote(state, shown), mixed)
+                ledger.state = restart.mark_pending(in_effect.see(state, shown), mixed)
                 ledger.save()
                 raise CallError(
                     f"{', '.join(mixed)} was changed by others while the nodes were restarted",

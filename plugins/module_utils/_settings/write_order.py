@@ -11,7 +11,7 @@ The order is the point: the ledger says *intended* before anything is sent, and 
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Optional
+from typing import Any, Callable, Iterable, Mapping, Optional
 
 from .._api.client import Client
 from .._common.errors import CallError
@@ -79,10 +79,10 @@ def patch(
     return after
 
 
-def note_written(ledger: Ledger, after: planning.Snapshot) -> None:
-    """What a GET shows after a write of ours: nobody else's change, and what the nodes will start with."""
+def note_written(ledger: Ledger, after: planning.Snapshot, ours: Iterable[str]) -> None:
+    """What a GET shows after a write of ours, and what the nodes will start with."""
     shown = planning.restart_values(after)
-    ledger.state = rolling.keep_values(in_effect.wrote(ledger.state, shown), shown)
+    ledger.state = rolling.keep_values(in_effect.wrote(ledger.state, shown, ours), shown)
 
 
 def _verify(
@@ -99,7 +99,7 @@ def _verify(
     if lost and plan.restart and set(plan.restart) <= set(lost):
         # nothing has changed that a restart would bring into effect
         ledger.update(restart=unchanged[0], roll=unchanged[1], intention=None)
-    note_written(ledger, after)
+    note_written(ledger, after, plan.changed)
     ledger.save()
     if lost:
         raise client.error(
@@ -125,7 +125,7 @@ def reset_all(
     ledger.update(sent={})
     after = fetch(client)
     ledger.state = restart.resolve(ledger.state, after.values, ledger.fingerprint, owner)
-    note_written(ledger, after)
+    note_written(ledger, after, after.values)
     ignored = _not_reset(before, after)
     if not ignored:
         remember_default(ledger, after)
