@@ -1,0 +1,182 @@
+# Copyright (c) 2026, wabiz.onprem contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Base of the actions that ask engines: they run modules of other collections on the task's own connection.
+
+What those modules return holds environments and manifests, and with them passwords. It never leaves the action.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from ansible import constants as C
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.executor import module_common
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.option_specs import unknown_option
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import reporting
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import harmless
+from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import from_others, plain
+
+FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.25, 1.5, 5.0  # seconds between two polls
+LOCAL = ("local", "ansible.builtin.local")
+
+display = Display()
+Values = dict[str, Any]
+
+KUBERNETES_OPTIONS: dict[str, dict[str, Any]] = {
+    "namespace": {"type": "str", "default": "default"},
+    "kubeconfig": {"type": "str"},
+    "context": {"type": "str"},
+}
+
+
+def polls(limit: float, first: float = FIRST_PAUSE) -> Iterator[float]:
+    """Yields how many seconds are left, pausing a little longer after each time. The last value is not positive."""
+    end, pause = time.monotonic() + limit, first
+    while True:
+        left = end - time.monotonic()
+        yield left
+        if left <= 0:
+            return
+        time.sleep(max(0.0, min(pause, LONGEST_PAUSE, end - time.monotonic())))
+        pause *= GROWTH
+
+
+class EngineAction(ActionBase):
+    """An action with OPTIONS, which does its work in ``perform``."""
+
+    OPTIONS: ClassVar[dict[str, dict[str, Any]]] = {}
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        del tmp
+        self.variables, self.phase = task_vars or {}, "starting"
+        params, problem = self._validated(plain(self._task.args))
+        if problem:
+            return dict(result, failed=True, changed=False, msg=problem)
+        self.params = params
+        try:
+            with reporting(display.display, self._progress):
+                return dict(result, **from_others(self.perform()))
+        except InputError as error:
+            return dict(result, **from_others({"failed": True, "changed": False, "msg": str(error)}))
+
+    def perform(self) -> Values:
+        raise NotImplementedError
+
+    @property
+    def subject(self) -> str:
+        """What progress lines are about, besides the client."""
+        return ""
+
+    @property
+    def host(self) -> str:
+        """The machine that the task runs on."""
+        return str(self._task.delegate_to or self.variables.get("inventory_hostname") or "")
+
+    # -- running other modules
+
+    def read(self, module: str, options: Mapping[str, Any]) -> Values:
+        """Runs a module that changes nothing, in check mode as well."""
+        return self._run_once(module, options, check_mode=False)
+
+    def write(self, module: str, options: Mapping[str, Any]) -> Values:
+        return self._run_once(module, options, check_mode=self._task.check_mode)
+
+    def _run_once(self, module: str, options: Mapping[str, Any], check_mode: bool) -> Values:
+        """What the module returns. A machine that cannot be reached, or a module that is missing, is a result as well."""
+        task = self._task.copy()
+        given = {name: value for name, value in options.items() if value is not None}
+        task.action, task.args, task.check_mode, task.no_log = (
+            module,
+            self._with_defaults(module, given),
+            check_mode,
+            True,
+        )
+        loader = self._shared_loader_obj.action_loader
+        try:
+            handler = loader.get(
+                module if loader.has_plugin(module) else "ansible.legacy.normal",
+                task=task,
+                connection=self._connection,
+                play_context=self._play_context,
+                loader=self._loader,
+                templar=self._templar,
+                shared_loader_obj=self._shared_loader_obj,
+            )
+            return dict(handler.run(task_vars=self.variables))
+        except AnsibleConnectionFailure as error:
+            return {"unreachable": True, "msg": str(error)}
+        except AnsibleError as error:
+            return {"failed": True, "msg": str(error)}
+
+    def _with_defaults(self, module: str, options: Mapping[str, Any]) -> Values:
+        """What the play has in module_defaults counts for the module that is run."""
+        merged: Values
+        if hasattr(module_common, "_apply_action_arg_defaults"):  # ansible-core 2.19 and newer
+            merged = module_common._apply_action_arg_defaults(module, self._task, dict(options), self._templar)
+        else:
+            merged = module_common.get_action_args_with_defaults(
+                module,
+                dict(options),
+                self._task.module_defaults,
+                self._templar,
+                action_groups=self._task._parent._play._action_groups,
+            )
+        return merged
+
+    def poll(self, limit: float, look: Callable[[], bool]) -> bool:
+        """Looks until ``look`` returns true, at least once. Returns false after the limit."""
+        for left in polls(limit):
+            if look():
+                return True
+            if left <= 0:
+                break
+        return False
+
+    # -- options and progress
+
+    def _validated(self, args: Mapping[str, Any]) -> tuple[Values, str]:
+        name = str(self._task.resolved_action or self._task.action)
+        unknown = unknown_option(self.OPTIONS, args)
+        if unknown:
+            option, place, known = unknown
+            hint = f" Did you mean {place}{known}?" if known else f" See `ansible-doc {name}`."
+            return {}, f"Unknown option {place}{option} for module {name}.{hint}"
+        validation = ArgumentSpecValidator(self.OPTIONS).validate(dict(args))
+        problem = f"Invalid options for module {name}: {validation.errors.msg}" if validation.error_messages else ""
+        return validation.validated_parameters, problem
+
+    def wrong_connection(self) -> str:
+        """Why the task would ask the controller instead of the machine that it is delegated to; empty if it would not.
+
+        Ansible lets a variable ansible_connection of the play win over the machine's own.
+        """
+        machine = self._task.delegate_to
+        machines = self.variables.get("hostvars") or {}
+        if not machine or machine == self.variables.get("inventory_hostname") or machine not in machines:
+            return ""
+        own = str(machines[machine].get("ansible_connection") or C.DEFAULT_TRANSPORT)
+        if self._connection.transport not in LOCAL or own in LOCAL or machine in ("localhost", "127.0.0.1", "::1"):
+            return ""
+        return (
+            f"machine {harmless(machine, 80)} cannot be reached by its own connection ({harmless(own, 40)}): a variable "
+            "ansible_connection of the play, or a keyword connection, overrides it, and the controller would be asked "
+            "instead; remove it from the play, and set ansible_connection in the inventory for the hosts that need it"
+        )
+
+    def _progress(self, seconds: float) -> str:
+        """For example ``wa-berlin wacore3: stopping, 8 s``."""
+        about = " ".join(filter(None, (str(self.variables.get("inventory_hostname") or ""), self.subject)))
+        return harmless(f"{about}: {self.phase}, {seconds:.0f} s", 300)
