@@ -65,9 +65,10 @@ def parse(text: str, path: str) -> State:
         raise LedgerError(f"{path} is not a ledger of this collection", "Give another path in the option ledger.")
     version = content.pop("format", None)
     if version != FORMAT or isinstance(version, bool):
-        shown = version if isinstance(version, int) and 0 <= version < 1000 else "an unknown kind"
+        is_number = isinstance(version, int) and not isinstance(version, bool) and 0 <= version < 1000
+        shown = f"format {version}" if is_number else "an unknown format"
         raise LedgerError(
-            "ledger %s has format %s, this version reads format %d" % (path, shown, FORMAT),
+            f"ledger {path} has {shown}, this version reads format {FORMAT}",
             "Use the version of the collection that wrote it.",
         )
     try:

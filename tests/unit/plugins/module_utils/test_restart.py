@@ -53,7 +53,7 @@ def test_a_rejection_withdraws_the_intention() -> None:
 
 
 def test_a_further_change_starts_over_with_all_nodes() -> None:
-    state, dummy = rolling.observe(rolling.start(pending("b")), {"w": NODE, "x": NODE}, 2)
+    state, _dummy = rolling.observe(rolling.start(pending("b")), {"w": NODE, "x": NODE}, 2)
     state = rolling.keep_values(rolling.advance(state, "w", "2"), {"b": 1})
     first = state.roll
     state = restart.mark_pending(state, ["a"])
