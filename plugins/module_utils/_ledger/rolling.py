@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._common.errors import InputError, LedgerError
-from .state import KnownNode, Node, Roll, Scalar, State
+from .state import KnownNode, Node, Roll, Scalar, State, same
 
 # Masters come after all Coreapps, and the primary one last: each failover of it costs the client a short pause.
 RANKS = {"coreapp": 0, "single": 0, "secondary_master": 1, "primary_master": 2}
@@ -134,11 +134,19 @@ def advance(state: State, name: str, started: str) -> State:
 
 
 def keep_values(state: State, shown: Mapping[str, Scalar]) -> State:
-    """Keeps what GET shows before the first node is restarted."""
+    """Keeps what GET shows before the first node is restarted, and from then on only what each further GET shows alike.
+
+    A value that has changed in the meantime may govern some of the nodes, even if it has changed back.
+    """
     roll = state.roll
-    if roll is None or any(node.done for node in roll.nodes.values()):
+    if roll is None:
         return state
-    return replace(state, roll=replace(roll, values=dict(shown)))
+    if roll.values is None:
+        if any(node.done for node in roll.nodes.values()):
+            return state
+        return replace(state, roll=replace(roll, values=dict(shown)))
+    alike = {name: value for name, value in roll.values.items() if name in shown and same(shown[name], value)}
+    return state if len(alike) == len(roll.values) else replace(state, roll=replace(roll, values=alike))
 
 
 def starts(state: State) -> Dict[str, str]:

@@ -14,7 +14,7 @@ from .._api import connection
 from .._api.client import Client
 from .._api.http import REQUESTS_IMPORT_ERROR
 from .._common.operation import Outcome, Task
-from .._ledger import campaigns, in_effect, restart
+from .._ledger import campaigns, restart
 from .._ledger.file import Ledger, open_ledger
 from .._settings import apply, checks, planning, resource
 
@@ -33,9 +33,7 @@ def run(
     with open_ledger(params, True, task.progress) as ledger:
         with connect(params, True, task.progress, task.warn) as client:
             current = resource.fetch(client)
-        # What a crash has left open, and what others have changed; nothing of it is written here.
-        state = restart.resolve(ledger.state, current.values, ledger.fingerprint)
-        ledger.state = in_effect.see(state, planning.restart_values(current))
+        ledger.state = apply.compared(ledger.state, current, ledger.fingerprint)  # it is not written here
         values: dict[str, Any] = {
             "settings": resource.shown(current.values),
             "wa_id": current.wa_id,

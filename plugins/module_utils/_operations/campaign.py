@@ -120,9 +120,14 @@ def _check(params: Mapping[str, Any]) -> None:
 
 
 def _check_name_to_end(params: Mapping[str, Any], state: State) -> None:
-    """A misspelt name must not be mistaken for an end while the campaign goes on. Raises InputError."""
+    """A misspelt name must not be mistaken for an end while the campaign goes on. Raises InputError.
+
+    An end that was recorded and is not carried out yet may be repeated: no campaign is active then that could be meant.
+    """
     name = params["name"]
     if params["state"] == "present" or name is None or name in state.campaigns or params["missing"] == "ok":
+        return
+    if not campaigns.is_active(state) and (state.release is not None or state.restart is not None or state.intention):
         return
     active = sorted(state.campaigns)
     known = nearest(name, active)

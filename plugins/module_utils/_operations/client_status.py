@@ -19,9 +19,9 @@ from .._api.http import REQUESTS_IMPORT_ERROR
 from .._common import option_specs, redaction
 from .._common.errors import CallError, InputError, OnPremError
 from .._common.operation import Outcome, Task
-from .._ledger import in_effect, restart
+from .._ledger import in_effect
 from .._ledger.file import Ledger, NoLedger
-from .._settings import checks, planning, resource
+from .._settings import apply, checks, planning, resource
 from . import application_settings
 
 LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
@@ -59,9 +59,7 @@ def run(
     if ledger is not None:
         _check_owner(ledger, name, task)
         if seen.current is not None:
-            # What a crash has left open, and what others have changed; nothing of it is written here.
-            state = restart.resolve(ledger.state, seen.current.values, ledger.fingerprint)
-            ledger.state = in_effect.see(state, planning.restart_values(seen.current))
+            ledger.state = apply.compared(ledger.state, seen.current, ledger.fingerprint)  # it is not written here
     declared = _without_placeholders(declared, seen)
     facts = _status.Facts(
         api_url=None if name == redaction.UNREADABLE_URL else name,
@@ -93,6 +91,7 @@ def _check_owner(ledger: Ledger, name: str, task: Task) -> None:
     owner = ledger.state.client
     if owner and owner != name:
         task.warn(f"Ledger {ledger.path} was last used for client {owner}, now it is read for {name}.")
+        ledger.state = in_effect.forget(ledger.state)
 
 
 def _declared(params: Mapping[str, Any], seen: _Seen) -> tuple[planning.Values, bool | None]:

@@ -29,7 +29,7 @@ from .._engines.nodes import FoundNode
 from .._ledger import in_effect, lease, lease_owner, restart, rolling
 from .._ledger.file import OPTIONS as LEDGER_OPTIONS
 from .._ledger.file import Ledger, owner_in
-from .._ledger.state import LONGEST_LEASE, Node, Owner, State
+from .._ledger.state import LONGEST_LEASE, Node, Owner, State, same
 from .._settings import planning, resource
 
 LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
@@ -174,8 +174,8 @@ class _Step:
                 )
             state = rolling.know(state, [(name, node.host, node.running) for name, node in nodes.items()])
             if restart.is_pending(state) and state.roll is not None and not state.roll.prepared:
-                if shown is not None and state.roll.values is None:
-                    state = rolling.keep_values(state, shown)
+                if shown is not None:
+                    state = rolling.keep_values(in_effect.see(state, shown), shown)
                 state = in_effect.doubt_until_done(state)
             ledger.state = state
             ledger.save()
@@ -315,11 +315,11 @@ class _Step:
         with self.ledger() as ledger:
             state = ledger.state
             roll = state.roll
-            before = roll.values if roll else None
+            before = (roll.values if roll else None) or {}
             mixed = [
                 name
                 for name in restart.settings(state)
-                if name in shown and (before or {}).get(name, shown[name]) != shown[name]
+                if name in shown and not (name in before and same(before[name], shown[name]))
             ]
             if mixed:
                 ledger.state = restart.mark_pending(in_effect.see(state, shown), mixed)

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any, Iterator, Mapping, Optional
 
 from .._api.client import Client
-from .._common.errors import InputError, OnPremError
+from .._common.errors import InputError, LedgerError, OnPremError
 from .._common.operation import Outcome, Task
 from .._ledger import campaigns, in_effect, lease, restart, rolling
 from .._ledger.file import Ledger, NoLedger
-from .._ledger.state import Owner
+from .._ledger.state import Owner, State
 from . import catalog, checks, planning, resource, write_order
 
 UNLESS_RESTART, ALWAYS = "unless_restart", "always"
@@ -65,7 +65,8 @@ def returning_the_lease(ledger: Ledger, owner: Optional[Owner]) -> Iterator[None
         state = ledger.state
         if owner is not None and lease.is_held(state, owner) and state.roll is not None and state.roll.prepared:
             ledger.state = rolling.abandon(lease.release(state, owner))
-            ledger.save()
+            with contextlib.suppress(LedgerError):  # the lease then ends with the play
+                ledger.save()
         raise
 
 
@@ -73,19 +74,22 @@ def look(ledger: Ledger, client: Client, task: Task) -> planning.Snapshot:
     """One GET; what it shows is compared with what the ledger knows. Doubts that are new are reported once."""
     current = resource.fetch(client)
     _own_ledger(ledger, client, task)
-    before = ledger.state
-    ledger.state = restart.resolve(before, current.values, ledger.fingerprint)
-    ledger.state = in_effect.see(ledger.state, planning.restart_values(current))
+    ledger.state = compared(ledger.state, current, ledger.fingerprint)
     return current
 
 
-def report_doubts(before: Mapping[str, Any], ledger: Ledger, task: Task, restarts: bool) -> None:
-    """Reports the settings that have become doubtful in this run.
+def compared(state: State, current: planning.Snapshot, fingerprint: restart.Fingerprint) -> State:
+    """The state after a GET: what a crash has left open is decided, and what others have changed is doubtful."""
+    shown = planning.restart_values(current)
+    executed = restart.was_executed(state, current.values, fingerprint) or []
+    state = restart.resolve(state, current.values, fingerprint)
+    return in_effect.see(in_effect.wrote(state, {name: shown[name] for name in executed if name in shown}), shown)
 
-    :arg restarts: whether a restart follows, which settles it.
-    """
+
+def report_doubts(before: Mapping[str, Any], ledger: Ledger, task: Task, prepared: bool = False) -> None:
+    """Reports the settings that have become doubtful in this run; not where a restart is to follow, which settles it."""
     fresh = {name: doubt for name, doubt in ledger.state.doubts.items() if name not in before}
-    if not fresh or isinstance(ledger, NoLedger) or restarts or restart.is_pending(ledger.state):
+    if not fresh or prepared or isinstance(ledger, NoLedger) or restart.is_pending(ledger.state):
         return
     reasons = sorted({in_effect.REASONS[one.reason] for one in fresh.values()})
     task.warn(
@@ -102,6 +106,7 @@ def _own_ledger(ledger: Ledger, client: Client, task: Task) -> None:
             f"Ledger {ledger.path} was last used for client {owner}, now for {client.name}. "
             "Each client needs a ledger of its own."
         )
+        ledger.state = in_effect.forget(ledger.state)
     if owner != client.name:
         ledger.update(client=client.name)
 
