@@ -151,6 +151,7 @@ WARNING = [
             "pending": True,
             "since": "2026-11-21T02:00:00Z",
             "settings": ["callback_persist", "garbagecollector_enable.messages"],
+            "reason": "changed",
         },
     ),
 ]

@@ -31,7 +31,7 @@ FULL: dict[str, Any] = {
     "client": "https://c",
     "intention": {"since": MOMENT, "before": {"log_level": "00ff"}, "after": {"log_level": "ff00"}},
     "restart": {"since": MOMENT, "settings": ["log_level"], "reason": "changed"},
-    "roll": {"id": "1", "prepared": False, "connected": 2, "nodes": {"n": NODE}, "values": {"log_level": "info"}},
+    "roll": {"id": "1", "prepared": False, "before_write": False, "connected": 2, "nodes": {"n": NODE}, "values": {"log_level": "info"}},
     "lease": {"owner": OWNER, "seconds": 60, "renewed": 5.5},
     "campaigns": {"spring": {"since": MOMENT, "planned_end": None}},
     "hold": {"before": True},
