@@ -16,6 +16,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._engines import comma
 from ansible_collections.wabiz.onprem.plugins.module_utils._engines.nodes import FoundNode
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.running import (
     KUBERNETES_OPTIONS,
+    LONGEST_PAUSE,
     EngineAction,
     Values,
     polls,
@@ -156,12 +157,18 @@ class ActionModule(EngineAction):
     def _stays_up(self, container: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
         """One look some time after the start, and more only while the engine has to start the container again."""
         earlier, end = docker.look(container), time.monotonic() + self.params["timeout"]
+        silent_until = end
         while True:
             time.sleep(self.params["stays_up"] * (FLAKY if earlier.restarts else 1))
             answer = self._inspect(earlier.id)
             if not isinstance(answer.get("container"), Mapping):
-                gone = docker.is_gone(answer)
-                return container, "the container is gone" if gone else docker.why_not(answer)
+                if docker.is_gone(answer):
+                    return container, "the container is gone"
+                silent_until = min(silent_until, time.monotonic() + ENGINE_BACK)
+                if answer.get("unreachable") or time.monotonic() >= silent_until:
+                    return container, docker.why_not(answer)
+                time.sleep(LONGEST_PAUSE)
+                continue
             container = answer["container"]
             now = docker.look(container)
             if docker.stays_up(earlier, now):
@@ -204,7 +211,7 @@ class ActionModule(EngineAction):
         options = {"state": "patched", "definition": kubernetes.patch(restart_id)}
         answer = self.write("kubernetes.core.k8s", {**self._of_workload(), **options})
         if not isinstance(answer.get("result"), Mapping):
-            right = f"patch {kind.lower()}s in this namespace"
+            right = f"get and patch {kind.lower()}s in this namespace"
             return kubernetes.refusal(answer, "patch its pod template", right)
         if not answer.get("method") and not answer["result"]:
             return "it does not exist any more"

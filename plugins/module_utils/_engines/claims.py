@@ -11,8 +11,9 @@ with a positive proof: the health report names it now, the ledger has recorded i
 the user selects it. Everything else is unknown, is never touched, and is named together with how to claim it.
 
 A container that is stopped needs more: that the ledger knows it as a node that ran at the last restart, or that the user
-selects it. Of a single instance the report names nothing; there the only container that runs is taken, if the client
-responds. Every node of the report must be covered, otherwise nothing may be restarted.
+selects it. The report of a single instance names no container, so that the ledger or an option has to; that it is the only
+one proves nothing, as it may be another client's. Every node of the report must be covered, otherwise nothing may be
+restarted.
 
 An entry of the report that is down and that no engine has is left out (``gone``) in two cases only: another start has taken
 its host name, or its workload exists and has no such pod any more. In all other cases it may be a node on a machine that
@@ -30,7 +31,6 @@ from .nodes import FoundNode, is_short_id, joined
 BY_REPORT = "named by the health report"
 BY_OPTIONS = "selected by the options"
 BY_LEDGER = "recorded in the ledger as a node of this client"
-BY_BEING_ALONE = "the only container of the image that runs, and the client responds"
 
 
 class ReportNode(Protocol):
@@ -89,7 +89,7 @@ def judge(
         (proofs if proof else reasons)[node.name] = proof or reason
     problem = _same_name(found)
     if single and not problem:
-        problem = _single(found, entries if report_nodes is not None else None, proofs, reasons)
+        problem = _single(found, proofs, reasons)
     nodes = [node for node in found if node.name in proofs]
     missing, gone = (
         _uncovered_single(nodes, entries)
@@ -175,17 +175,8 @@ def _looks_single(found: Sequence[FoundNode]) -> bool:
     return bool(judged) and not any(node.role == "master" or node.details.get("multiconnect") for node in judged)
 
 
-def _single(
-    found: Sequence[FoundNode],
-    entries: Optional[Sequence[ReportNode]],
-    proofs: Dict[str, str],
-    reasons: Dict[str, str],
-) -> str:
+def _single(found: Sequence[FoundNode], proofs: Dict[str, str], reasons: Dict[str, str]) -> str:
     """Leaves at most one node among the proven ones. The problem, where that cannot be decided."""
-    alive = [node for node in found if not node.stopped]
-    if not proofs and entries and not any(map(_is_down, entries)) and len(alive) == 1:
-        proofs[alive[0].name] = BY_BEING_ALONE
-        reasons.pop(alive[0].name, None)
     proven = [node for node in found if node.name in proofs]
     up = [node for node in proven if not node.stopped]
     if len(up) == 1:
@@ -197,7 +188,7 @@ def _single(
                 )
         return ""
     rivals = up or proven
-    unproven = [] if rivals else alive
+    unproven = [] if rivals else [node for node in found if not node.stopped]
     if len(rivals) > 1 or len(unproven) > 1:
         return (
             "the client is a single instance, but several containers may be its Coreapp: "
