@@ -94,6 +94,9 @@ class Control:
     def _configure_node(self, client: str, node: str, options: dict[str, Any]) -> None:
         """Change options of one node; those that are not named stay, those that are null go back to the client's."""
         store = self.services.store
+        known = [one.name for one in self.services.cluster.nodes(client)]
+        if node not in known:
+            raise EmulatorError(f"no node {node} (nodes: {', '.join(known)})")
         with store.transaction():
             config = store.config(client)
             own = {**config.nodes.get(node, {}), **options}

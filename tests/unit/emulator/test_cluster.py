@@ -182,6 +182,12 @@ def test_options_of_nodes_that_cannot_be(nodes: Any, word: str) -> None:
         make_config({"nodes": nodes})
 
 
+@pytest.mark.parametrize("value", [-1, "soon", True, float("nan"), float("inf")])
+def test_durations_of_a_client_that_cannot_be(value: object) -> None:
+    with pytest.raises(EmulatorError, match="boot_seconds cannot be"):
+        make_config({"boot_seconds": value})
+
+
 def test_an_unregistered_client_says_so(fleet: Fleet) -> None:
     assert statuses(make_client(fleet, wa_id="")) == {"wacore": "unregistered"}
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from emulator.calling import Api, eventually
-from emulator.testing import Client
+from emulator.testing import Client, ControlError
 
 Make = Callable[..., tuple[Client, Api]]
 LONG = 3600.0
@@ -201,6 +201,12 @@ def test_multiconnect_reports_its_nodes_also_when_all_are_down(make: Make) -> No
     for name in ("master1", "wacore1"):
         client.stop(name)
     assert [list(entry) for entry in health(api)["health"].values()] == [["errors"], ["errors"]]
+
+
+def test_options_of_a_node_that_does_not_exist_are_refused(make: Make) -> None:
+    client, _dummy = make()
+    with pytest.raises(ControlError, match="nodes: wacore"):
+        client.configure_node("wacore1", boot_seconds=1)
 
 
 def test_options_of_a_node_go_back_to_those_of_the_client(make: Make) -> None:
