@@ -101,7 +101,8 @@ class Control:
             config = store.config(client)
             own = {**config.nodes.get(node, {}), **options}
             own = {name: value for name, value in own.items() if value is not None}
-            store.set_config(client, make_config({"nodes": {**config.nodes, node: own}}, base=config))
+            changed = make_config({"nodes": {**config.nodes, node: own}}, base=config)
+            self.services.cluster.configure(client, changed)
 
     def _node_call(self, client: str, node: str, order: str) -> Any:
         if self.fleet is None:
@@ -150,8 +151,7 @@ def stored(control: Control, client: str, body: dict[str, Any]) -> Any:
 
 
 def configure(control: Control, client: str, body: dict[str, Any]) -> Any:
-    store = control.services.store
-    store.set_config(client, make_config(body, base=store.config(client)))
+    control.services.cluster.configure(client, make_config(body, base=control.services.store.config(client)))
 
 
 def add_user(control: Control, client: str, body: dict[str, Any]) -> Any:
