@@ -159,7 +159,7 @@ def test_unregistered(make: Make) -> None:
 
 @pytest.mark.parametrize(("form", "version"), [("v", "v2.53.1"), ("plain", "2.53.1")])
 @pytest.mark.parametrize("topology", ["single", "multiconnect"])
-def test_the_version_can_be_had_either_way(make: Make, topology: str, form: str, version: str) -> None:
+def test_the_version_with_and_without_v(make: Make, topology: str, form: str, version: str) -> None:
     _dummy, api = make(topology=topology, health_meta=form)
     assert health(api)["meta"]["version"] == version
 
@@ -196,7 +196,7 @@ def test_a_single_instance_that_is_down_or_starting_answers_an_error(make: Make)
     assert health(api)["health"] == {"gateway_status": "connecting"}
 
 
-def test_multiconnect_reports_its_nodes_also_when_all_are_down(make: Make) -> None:
+def test_multiconnect_reports_its_nodes_when_all_are_down(make: Make) -> None:
     client, api = make(**PAIR)
     for name in ("master1", "wacore1"):
         client.stop(name)
