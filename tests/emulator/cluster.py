@@ -271,6 +271,16 @@ class Cluster:
         count = config.shards if config.multiconnect else 0
         self.store.run_many("INSERT OR IGNORE INTO shards VALUES (?,?,NULL)", [(client, n) for n in range(count)])
 
+    def configure(self, client: str, config: ClientConfig) -> None:
+        """Change the options of a client. Nodes that are starting take the new durations; those that are up stay so."""
+        before = self.store.config(client)
+        with self.store.transaction():
+            for node in self.nodes(client):
+                if self.phase(node, before) not in (UP, DOWN):
+                    times = json.dumps(config.times(node.name))
+                    self.store.run("UPDATE nodes SET phases=? WHERE client=? AND name=?", times, client, node.name)
+            self.store.set_config(client, config)
+
     def start(self, client: str, name: str, kind: str, key: str, *, pid: int = 0, settled: bool = False) -> None:
         """Start a node, which reads its settings. `settled`: it started long enough ago to be up."""
         config = self.store.config(client)

@@ -114,8 +114,15 @@ def make_config(values: dict[str, Any], base: ClientConfig | None = None) -> Cli
         raise EmulatorError("multiconnect needs at least 1 master, and as many Coreapps as shards")
     if config.speed <= 0:
         raise EmulatorError("speed must be greater than 0")
+    for name in NODE_SECONDS:
+        if not _is_duration(getattr(config, name)):
+            raise EmulatorError(f"{name} cannot be {getattr(config, name)}")
     _check_nodes(config.nodes)
     return config
+
+
+def _is_duration(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf")
 
 
 def _check_nodes(nodes: Any) -> None:
@@ -124,7 +131,7 @@ def _check_nodes(nodes: Any) -> None:
     for node, own in nodes.items():
         for name, value in own.items():
             if name in NODE_SECONDS:
-                right = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+                right = _is_duration(value)
             elif name == "show_role":
                 right = isinstance(value, bool)
             elif name == "key":

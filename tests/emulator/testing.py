@@ -126,7 +126,7 @@ class Client:
     def configure_node(self, node: str, **options: Any) -> None:
         """Change options of one node: boot_seconds, initialize_seconds, connect_seconds, key, show_role.
 
-        All but show_role take effect with the node's next start. None: as the client's options have it.
+        The durations concern nodes that are starting, or start later; a key its next start. None: as the client has it.
         """
         self._control("PATCH", f"nodes/{node}", **options)
 

@@ -99,8 +99,8 @@ def health_of(cluster: Cluster, name: str) -> str:
 
 
 def configure(fleet: Fleet, **options: Any) -> None:
-    store = fleet.services.store
-    store.set_config("c", make_config(options, base=store.config("c")))
+    config = fleet.services.store.config("c")
+    fleet.services.cluster.configure("c", make_config(options, base=config))
 
 
 def test_the_health_report_of_a_starting_node_goes_through_its_phases(fleet: Fleet, clock: Clock) -> None:
@@ -132,6 +132,19 @@ def test_a_node_registers_after_the_configured_time(fleet: Fleet, clock: Clock, 
     expected = "connected" if seconds < 30 else "disconnected"  # its shard has moved in the meantime
     assert health_of(cluster, "wacore1") == expected
     assert owners(cluster)[0] == ("wacore1" if seconds < 30 else "wacore3")
+
+
+def test_a_starting_node_takes_new_durations_and_one_that_is_up_does_not(fleet: Fleet, clock: Clock) -> None:
+    cluster = make_client(fleet, topology="multiconnect", connect_seconds=1000)
+    fleet.restart("c", "wacore1")
+    clock.pass_(10)
+    assert (health_of(cluster, "wacore1"), health_of(cluster, "wacore2")) == ("connecting", "connected")
+    configure(fleet, connect_seconds=9)
+    assert health_of(cluster, "wacore1") == "connecting"
+    configure(fleet, connect_seconds=1)
+    assert health_of(cluster, "wacore1") == "connected"
+    configure(fleet, connect_seconds=1000, initialize_seconds=1000)
+    assert health_of(cluster, "wacore1") == "connected"
 
 
 def test_a_shard_moves_while_its_node_boots_for_long(fleet: Fleet, clock: Clock) -> None:
@@ -180,6 +193,12 @@ def test_repeated_short_restarts_of_a_node_that_never_serves_move_its_shard(flee
 def test_options_of_nodes_that_cannot_be(nodes: Any, word: str) -> None:
     with pytest.raises(EmulatorError, match=word):
         make_config({"nodes": nodes})
+
+
+@pytest.mark.parametrize("value", [-1, "soon", True, float("nan"), float("inf")])
+def test_durations_of_a_client_that_cannot_be(value: object) -> None:
+    with pytest.raises(EmulatorError, match="boot_seconds cannot be"):
+        make_config({"boot_seconds": value})
 
 
 def test_an_unregistered_client_says_so(fleet: Fleet) -> None:

@@ -335,6 +335,7 @@ def test_a_folder_that_was_open_to_others_is_private_from_the_first_moment(
     def watch() -> None:
         while not ended.is_set():
             leaked.update(open_to_others(folder))
+            time.sleep(0.0005)
 
     (folder / "emulator.new").chmod(0o600)
     watcher = threading.Thread(target=watch)

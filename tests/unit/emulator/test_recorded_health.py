@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from emulator.calling import Api, eventually
-from emulator.testing import Client
+from emulator.testing import Client, ControlError
 
 Make = Callable[..., tuple[Client, Api]]
 LONG = 3600.0
@@ -159,7 +159,7 @@ def test_unregistered(make: Make) -> None:
 
 @pytest.mark.parametrize(("form", "version"), [("v", "v2.53.1"), ("plain", "2.53.1")])
 @pytest.mark.parametrize("topology", ["single", "multiconnect"])
-def test_the_version_can_be_had_either_way(make: Make, topology: str, form: str, version: str) -> None:
+def test_the_version_with_and_without_v(make: Make, topology: str, form: str, version: str) -> None:
     _dummy, api = make(topology=topology, health_meta=form)
     assert health(api)["meta"]["version"] == version
 
@@ -196,11 +196,17 @@ def test_a_single_instance_that_is_down_or_starting_answers_an_error(make: Make)
     assert health(api)["health"] == {"gateway_status": "connecting"}
 
 
-def test_multiconnect_reports_its_nodes_also_when_all_are_down(make: Make) -> None:
+def test_multiconnect_reports_its_nodes_when_all_are_down(make: Make) -> None:
     client, api = make(**PAIR)
     for name in ("master1", "wacore1"):
         client.stop(name)
     assert [list(entry) for entry in health(api)["health"].values()] == [["errors"], ["errors"]]
+
+
+def test_options_of_a_node_that_does_not_exist_are_refused(make: Make) -> None:
+    client, _dummy = make()
+    with pytest.raises(ControlError, match="nodes: wacore"):
+        client.configure_node("wacore1", boot_seconds=1)
 
 
 def test_options_of_a_node_go_back_to_those_of_the_client(make: Make) -> None:
