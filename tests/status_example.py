@@ -67,6 +67,18 @@ HELD: dict[str, Any] = {
 
 CRITICAL = [
     client(
+        "not-in-effect",
+        finding("not_in_effect", "critical", "A campaign is on, but it is not known that collection is off in effect."),
+        campaigns=[campaign("sale", "2026-11-21T08:00:00Z", "2026-11-25T08:00:00Z")],
+        message_collection={
+            **COLLECTION,
+            "set": False,
+            "doubt": "it was changed outside of this collection",
+            "held": True,
+        },
+        held_settings=["garbagecollector_enable.messages"],
+    ),
+    client(
         "collection-off",
         finding(
             "collection_off",
@@ -144,8 +156,8 @@ WARNING = [
         **HELD,
     ),
     client(
-        "restart-owed",
-        finding("restart_pending", "warning", "A restart is owed for callback_persist.", "2026-11-21T02:00:00Z"),
+        "restart-pending",
+        finding("restart_pending", "warning", "A restart is pending for callback_persist.", "2026-11-21T02:00:00Z"),
         message_collection={**COLLECTION, "set": True, "in_effect": None, "held": False},
         restart={
             "pending": True,
@@ -158,7 +170,7 @@ WARNING = [
 
 OK = [
     client("ok-campaign", campaigns=[campaign("sale", "2026-11-21T08:00:00Z", "2026-11-25T08:00:00Z")], **HELD),
-    client("ok-no-ledger", restart={"pending": None, "since": None, "settings": []}),
+    client("ok-no-ledger", restart={"pending": None, "since": None, "settings": [], "reason": None}),
     client("ok-plain"),
 ]
 

@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible import constants as C
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -190,26 +191,36 @@ class InProcess(ActionBase):
         names = [name for name in CONNECTION if name in self.operation.OPTIONS and name not in given]
         if any(given.get(name) for name in CREDENTIALS):
             names = [name for name in names if name not in CREDENTIALS]
-        absent = (None, variables.get("omit"))
-        found = {name: variables.get(f"wabiz_onprem_{name}") for name in names}
-        values = {name: plain(self._templated(value)) for name, value in found.items() if value is not None}
-        return {name: value for name, value in values.items() if value not in absent}
+        values = {name: self._variable(variables, f"wabiz_onprem_{name}") for name in names}
+        return {name: plain(value) for name, value in values.items() if value is not None}
+
+    def _variable(self, variables: Mapping[str, Any], name: str) -> Any:
+        """A variable of the host; None where it is absent, null or omitted. Raises AnsibleActionFail with its name."""
+        try:
+            value = self._templated(variables.get(name))
+        except AnsibleError as error:
+            text = " ".join(str(error.message if hasattr(error, "message") else error).split())
+            raise AnsibleActionFail(f"The variable {name} cannot be evaluated: {text[:300]}") from None
+        return None if value == variables.get("omit", "") else value
 
     def _templated(self, value: Any) -> Any:
-        """Most connections are plain texts, of which to ask Ansible costs more than to see that there is no template in it."""
+        """Most connections are plain texts, of which to ask Ansible costs more than to see that there is no template in it.
+
+        In a dictionary, as newer ansible-core refuses an omitted value by itself.
+        """
         if isinstance(value, str) and "{" not in value and not value.startswith("#jinja2"):
             return value
         if value is None or isinstance(value, (bool, int, float)):
             return value
-        return self._templar.template(value)
+        return self._templar.template({"value": value}).get("value")
 
     def _module_name(self) -> str:
         return str(self._task.resolved_action or self._task.action)
 
     def _runs_here(self, task_vars: Mapping[str, Any]) -> bool:
-        wanted = self._templar.template(task_vars.get("wabiz_onprem_in_process", True))
+        wanted = self._variable(task_vars, "wabiz_onprem_in_process")
         return (
-            boolean(wanted, strict=False)
+            boolean(True if wanted is None else wanted, strict=False)
             and self.operation.LIBRARY_ERROR is None
             and self._connection.transport == "local"
             and not self._connection.become

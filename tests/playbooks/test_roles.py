@@ -349,3 +349,28 @@ class TestRestartSettings:
         site.hosts["one"].update(coreapp_wait_timout=5, coreapp_restart="defer")
         run = site.run("campaign_begin", *campaign())
         assert run.ok and "coreapp_wait_timout is not known. Did you mean coreapp_wait_timeout?" in run.output
+
+
+class TestVariables:
+    def test_an_omitted_variable_is_absent_and_an_undefined_one_is_named(self, make_site: MakeSite) -> None:
+        site = make_site("one", "two")
+        for name in site.clients:
+            site.settings(name, callback_backoff_delay_ms=4000)
+        site.hosts["one"].update(
+            wabiz_onprem_token="{{ vault_token | default(omit) }}",
+            wabiz_onprem_in_process="{{ vault_in_process | default(omit) }}",
+        )
+        site.hosts["two"]["wabiz_onprem_token"] = "{{ vault_token }}"
+        run = site.run("settings")
+        assert run.on("one", "Apply the settings")["changed"]
+        message = run.on("two", "Apply the settings")["msg"]
+        assert "The variable wabiz_onprem_token cannot be evaluated" in message and "vault_token" in message
+
+    def test_an_error_of_one_client_stops_no_other_whatever_the_configuration_says(self, make_site: MakeSite) -> None:
+        site = make_site("bad", "good")
+        site.hosts["bad"]["wabiz_onprem_password"] = "wrong"
+        for name in site.clients:
+            site.settings(name, callback_persist=False)
+        run = site.run("settings", env={"ANSIBLE_ANY_ERRORS_FATAL": "true"})
+        assert run.code
+        assert site.restarted("good") == ["wacore"] and site.nothing_is_pending("good")

@@ -18,6 +18,7 @@ import time
 from dataclasses import replace
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from .. import _judgement as judgement
 from .._api import connection, health, waiting
 from .._api.client import Client
 from .._api.http import REQUESTS_IMPORT_ERROR
@@ -136,7 +137,9 @@ class _Step:
             deadline.reason = f"{lease_owner.describe(holder)} is restarting nodes of this client"
             deadline.pause(POLL_LEASE)
         report = self._report_now() if go else None
-        return Outcome(values=dict(values, go=go, health=_health_values(report), restart_id=rolling.roll_id(state)))
+        return Outcome(
+            values=dict(values, go=go, health=judgement.health_values(report), restart_id=rolling.roll_id(state))
+        )
 
     def _with_reason(self, state: State) -> State:
         return restart.mark_pending(state, [], "forced") if self.params["force"] and not self.params["defer"] else state
@@ -163,7 +166,7 @@ class _Step:
         report, verdict = self._settled_verdict(found, recorded, expected)
         if verdict.problem:
             raise CallError(verdict.problem)
-        nodes = {node.name: _recorded(node, key, report) for node, key, dummy in verdict.nodes}
+        nodes = {node.name: judgement.recorded(node, key, report) for node, key, dummy in verdict.nodes}
         shown = self._shown_values() if not self.task.check_mode else None
         with self.ledger() as ledger:
             self._renew(ledger)
@@ -257,7 +260,7 @@ class _Step:
             if node is None:  # another run has written a setting in the meantime: all nodes start over
                 ledger.save()
                 return Outcome(values=dict(self._values(ledger.state), superseded=restart.is_pending(ledger.state)))
-            problem = _problem(result)
+            problem = judgement.problem(result)
             if problem:
                 self._skip_or_stop(ledger, name, node, problem)
             else:
@@ -287,7 +290,7 @@ class _Step:
     def _skip_or_stop(self, ledger: Ledger, name: str, node: Node, problem: str) -> None:
         """A node that was down before and cannot be started stops the roll, unless enough others of its kind are up."""
         report = self._report_now() if not node.running else None
-        if report is None or not _can_spare(ledger.state, node, report):
+        if report is None or not judgement.can_spare(ledger.state, node, report):
             raise CallError(f"node {harmless(name)}: {harmless(problem, 600)}")
         self.task.warn(f"Node {harmless(name)} is down and cannot be started: {harmless(problem, 600)}")
         roll = ledger.state.roll
@@ -328,13 +331,13 @@ class _Step:
                     f"{', '.join(mixed)} was changed by others while the nodes were restarted",
                     "Check who else writes the settings, then run again.",
                 )
-            unwell = _not_well(rolling.nodes(state), report)
+            unwell = judgement.not_well(rolling.nodes(state), report)
             before_values = self._values(state, report)
             state = in_effect.confirm(state, before, shown, rolling.starts(state))
             ledger.state = lease.release(rolling.close(state), self.owner)
             ledger.save()
             total = before_values["total"]
-            message = _closed_message(ledger.state, total)
+            message = judgement.closed_message(ledger.state, total)
             values = dict(self._values(ledger.state), total=total, done=total, closed=True, message=message)
         if unwell:
             raise CallError(
@@ -443,68 +446,3 @@ STEPS: Dict[str, Callable[[_Step], Outcome]] = {
     "next": _Step.record,
     "cancel": _Step.cancel,
 }
-
-
-def _closed_message(state: State, total: int) -> str:
-    record = state.in_effect
-    values = record.values if record else {}
-    shown = ", ".join(
-        f"{name}: {str(value).lower()}" for name, value in sorted(values.items()) if name not in state.doubts
-    )
-    at = record.at if record else "?"
-    nodes = "1 node was" if total == 1 else f"{total} nodes were"
-    return f"{nodes} restarted. In effect, confirmed at {at}: {shown or 'nothing'}."
-
-
-def _health_values(report: Optional[health.Report]) -> Values:
-    """The report for those who look for the nodes."""
-    if report is None:
-        return {"known": False, "single": None, "nodes": []}
-    return {"known": True, "single": report.single, "nodes": report.as_values(None)["nodes"]}
-
-
-def _recorded(found: FoundNode, key: str, report: Optional[health.Report]) -> Node:
-    entries = report.named([key]) if report and key else report.nodes if report and report.single else ()
-    role = next((node.role for node in entries), "")
-    kind = "master" if "master" in role else "coreapp" if role == "coreapp" else found.role
-    return Node(
-        role=kind,
-        host=found.host,
-        report_key=key,
-        size=max(1, found.size),
-        running=found.running,
-        well=found.running and bool(entries) and all(node.is_up for node in entries),
-        started=found.started,
-        done=False,
-    )
-
-
-def _problem(result: Mapping[str, Any]) -> str:
-    """What went wrong with the restart of a node, by the result of the task that restarted it."""
-    if result.get("unreachable"):
-        return f"its machine is unreachable: {harmless(result.get('msg', ''))}"
-    if result.get("failed"):
-        return harmless(result.get("problem") or result.get("msg") or "it was not restarted", 600)
-    return harmless(result.get("problem") or "", 600)
-
-
-def _can_spare(state: State, node: Node, report: health.Report) -> bool:
-    """Whether at least two other nodes of its kind are up, so that one stays up while another is restarted."""
-    if report.single:
-        return False
-    kind = {"coreapp"} if node.role == "coreapp" else {"primary_master", "secondary_master"}
-    up = [one for one in report.nodes if one.role in kind and one.is_up and one.key != node.report_key]
-    return len(up) >= 2
-
-
-def _not_well(nodes: Mapping[str, Node], report: health.Report) -> List[str]:
-    """The nodes that were well before the restart and are not well after it, in words."""
-    unwell = []
-    for name, node in sorted(nodes.items()):
-        if not node.well or report.single:
-            continue
-        entries = report.named([node.report_key, name])
-        unwell += [f"{harmless(name)} {one.condition}" for one in entries if not one.is_up]
-        if not entries and node.size == 1:
-            unwell.append(f"{harmless(name)} is not in the health report any more")
-    return unwell

@@ -66,6 +66,7 @@ def test_an_operation_is_options_rules_and_run(path: Path) -> None:
 
 
 PURE = (
+    "_judgement",
     "_status",
     "_common/errors",
     "_common/moments",
@@ -109,7 +110,8 @@ DIRECTION = {
     "_ledger": {"_common"},
     "_settings": {"_common", "_api", "_ledger"},
     "_status": {"_common", "_api", "_ledger", "_settings"},
-    "_operations": {"_common", "_api", "_ledger", "_engines", "_settings", "_status"},
+    "_judgement": {"_common", "_api", "_ledger", "_engines"},
+    "_operations": {"_judgement", "_common", "_api", "_ledger", "_engines", "_settings", "_status"},
 }
 
 
@@ -125,7 +127,11 @@ def test_imports_go_one_way(path: Path) -> None:
     assert not [name for name in imports(path) if name.startswith(OURS)], "imports inside module_utils are relative"
 
 
-CONTROLLER_ONLY = {"coreapp_node", "coreapp_nodes", "fleet_status"}  # each an action, and a module file with documentation alone
+CONTROLLER_ONLY = {
+    "coreapp_node",
+    "coreapp_nodes",
+    "fleet_status",
+}  # each an action, and a module file with documentation alone
 OPERATED = [path for path in files("action") if path.stem not in CONTROLLER_ONLY]
 
 

@@ -110,7 +110,7 @@ class TestTable:
         assert "spring-sale (2026-11-22 to 2026-11-30)" in lines["collection-on"]
         assert "  on/on, held  " in lines["collection-on"]
         assert "brand-week (2026-10-01, no end); one-more (2026-11-21 to 2026-11-25)" in lines["long-campaign"]
-        assert " on/? " in lines["restart-owed"] and "2026-11-21T02:00:00Z" in lines["restart-owed"]
+        assert " on/? " in lines["restart-pending"] and "2026-11-21T02:00:00Z" in lines["restart-pending"]
         assert lines["unreachable"].split()[1:] == ["critical", "-", "-", "-", "-", "-", "-"]
 
     def test_wide_characters_keep_the_columns(self) -> None:
