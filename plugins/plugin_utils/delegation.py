@@ -26,7 +26,7 @@ def problem(task: Any, transport: str, variables: Mapping[str, Any], templated: 
     around = _around(task)
     if around is not None:
         wanted = templated(around)
-        if wanted and wanted != (delegate or host):
+        if wanted and wanted != (templated(variables.get("wabiz_onprem_state_host")) or host):
             return (
                 f"delegate_to: {wanted} around a role of {COLLECTION} has no effect, as its tasks know where the ledger is. "
                 f"Set the variable wabiz_onprem_state_host: {wanted} instead, and leave delegate_to out."
