@@ -23,7 +23,7 @@ from ansible_collections.wabiz.onprem.plugins.plugin_utils.running import (
 )
 
 HTTP_RESERVE = 60  # seconds that the call to the engine may last longer than the stop
-FLAKY = 5  # times longer a container has to stay up that the engine has had to start again
+FLAKY = 5.0  # seconds at least for which a container has to stay up that the engine has had to start again
 ENGINE_BACK = 60.0  # seconds in which an engine that does not respond may come back
 
 
@@ -34,7 +34,7 @@ class ActionModule(EngineAction):
         "restart_id": {"type": "str", "default": ""},
         "stop_timeout": {"type": "int"},
         "timeout": {"type": "int", "default": 600},
-        "stays_up": {"type": "float", "default": 1.0},
+        "stays_up": {"type": "float", "default": 0.0},
         **KUBERNETES_OPTIONS,
         "restart_command": {"type": "list", "elements": "str", "default": []},
         "started_command": {"type": "list", "elements": "str", "default": []},
@@ -155,11 +155,13 @@ class ActionModule(EngineAction):
         return (container, "") if isinstance(container, Mapping) else (None, docker.why_not(again))
 
     def _stays_up(self, container: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-        """One look some time after the start, and more only while the engine has to start the container again."""
+        """One look after the start, and more only while the engine has to start the container again."""
         earlier, end = docker.look(container), time.monotonic() + self.params["timeout"]
         silent_until = end
         while True:
-            time.sleep(self.params["stays_up"] * (FLAKY if earlier.restarts else 1))
+            time.sleep(
+                max(self.params["stays_up"], FLAKY if earlier.restarts or earlier.state == "restarting" else 0.0)
+            )
             answer = self._inspect(earlier.id)
             if not isinstance(answer.get("container"), Mapping):
                 if docker.is_gone(answer):

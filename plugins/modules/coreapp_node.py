@@ -64,10 +64,11 @@ options:
     default: 600
   stays_up:
     description:
-      - For V(docker), after how many seconds the container must still be up. If the engine had to start it again, it must be up for
-        five times as long.
+      - For V(docker), how many seconds to wait before the look whether the container is still up. The look itself comes later by what
+        the start of a module takes, and the role waits for the health report after it.
+      - If the engine had to start the container again, it must be up for five seconds.
     type: float
-    default: 1.0
+    default: 0.0
   namespace:
     description: For V(kubernetes), the namespace of the workload.
     type: str
