@@ -294,9 +294,11 @@ def _collection_findings(
 def _other_findings(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     restart, drift = entry["restart"], entry["drift"]
     if restart["pending"]:
+        known = "not known to be in effect" if restart["reason"] == "not_confirmed" else "not in effect"
         names = ", ".join(restart["settings"])
-        text = f"A restart of the Coreapp is pending since {restart['since']}; until then these are not in effect: {names}."
-        yield finding("restart_pending", f"{text} Run the playbook restart.", restart["since"])
+        what = f"; until then these are {known}: {names}." if names else ": all nodes are to be restarted."
+        text = f"A restart of the Coreapp is pending since {restart['since']}{what} Run the playbook restart."
+        yield finding("restart_pending", text, restart["since"])
     if drift:
         names = ", ".join(one["setting"] for one in drift)
         text = "%d %s from what the inventory declares: %s. Run the playbook settings."
