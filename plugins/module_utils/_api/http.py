@@ -6,21 +6,39 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 """HTTPS to one client: one connection, one hard time limit per request, bounded answers.
 
-Nothing is taken from the environment: no proxy, no ``~/.netrc``, no CA bundle of somebody else. Redirects are not
-followed, so that credentials stay with the host they were given for.
+Nothing is taken from the environment: no proxy, no ``~/.netrc``, no CA bundle (``SSL_CERT_FILE``,
+``REQUESTS_CA_BUNDLE``), no ``SSLKEYLOGFILE``. Redirects are not followed, so that credentials stay with the host they
+were given for.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import ssl
+import sys
 import time
 from typing import Any, Callable, Iterator, Mapping
 
+from .._common.plain_files import PlainFileError, read_plain_file
+
+
+@contextlib.contextmanager
+def _without_key_log() -> Iterator[None]:
+    """Hide ``SSLKEYLOGFILE`` from what is imported inside: some versions of requests make a TLS context on import."""
+    value = os.environ.pop("SSLKEYLOGFILE", None)
+    try:
+        yield
+    finally:
+        if value is not None:
+            os.environ["SSLKEYLOGFILE"] = value
+
+
 try:
-    import urllib3
-    from requests.adapters import HTTPAdapter
+    with _without_key_log():
+        import urllib3
+        from requests.adapters import HTTPAdapter
 
     REQUESTS_IMPORT_ERROR: ImportError | None = None
 except ImportError as error:
@@ -29,6 +47,7 @@ except ImportError as error:
 
 MAXIMUM_BODY = 4 * 1024 * 1024  # bytes; the largest real answer is some kilobytes
 CHUNK = 64 * 1024
+LARGEST_CA = 16 * 1024 * 1024  # bytes of a file with trusted certificates
 CUT_ADVICE = "See whether the Webapp has just ended, and whether something on the way to it ends connections."
 
 
@@ -97,8 +116,17 @@ def _limited_socket(attempt: Attempt) -> type[ssl.SSLSocket]:
 
 
 def new_context() -> ssl.SSLContext:
-    context = urllib3.util.ssl_.create_urllib3_context()
+    """Return a context that verifies certificates and host names, and trusts no certificate yet.
+
+    It is made here because the functions of ssl and urllib3 for this purpose read ``SSLKEYLOGFILE``.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies certificates and host names
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_TICKET
+    if sys.version_info >= (3, 13):  # as ssl.create_default_context does from there on
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
+    with contextlib.suppress(AttributeError):  # an OpenSSL that cannot be told so
+        context.hostname_checks_common_name = False
     return context
 
 
@@ -107,9 +135,13 @@ _ready: list[ssl.SSLContext] = []
 
 
 def prepare() -> None:
-    """Makes one context in advance. The first of a process costs milliseconds; processes forked from it inherit it."""
+    """Make one context in advance. The first of a process costs milliseconds; processes forked from it inherit it.
+
+    Where it cannot be made, the request reports the problem.
+    """
     if REQUESTS_IMPORT_ERROR is None and not _ready:
-        _ready.append(new_context())
+        with contextlib.suppress(Exception):
+            _ready.append(new_context())
 
 
 class _Adapter(HTTPAdapter):
@@ -285,7 +317,11 @@ def _explained(error: BaseException, time_limit: float, sent: bool) -> Transport
 
 
 def ca_problem(ca_path: str | None) -> str:
-    """Why a CA path cannot be used; empty if it can, or if there is none."""
-    if not ca_path or (os.path.exists(ca_path) and os.access(ca_path, os.R_OK)):
+    """Return why a CA path cannot be used; empty if it can, or if there is none."""
+    if not ca_path or os.path.isdir(ca_path):
         return ""
-    return "the file cannot be read" if os.path.exists(ca_path) else "there is no such file or folder"
+    try:
+        read_plain_file(ca_path, LARGEST_CA)
+    except PlainFileError as problem:
+        return str(problem)
+    return ""

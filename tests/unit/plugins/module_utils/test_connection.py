@@ -65,8 +65,8 @@ def test_what_can_be(changes: dict[str, Any]) -> None:
 def test_a_ca_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ca = tmp_path / "ca.pem"
     ca.write_text("")
-    monkeypatch.setattr("os.access", lambda path, mode: False)
-    with pytest.raises(InputError, match="the file cannot be read"):
+    monkeypatch.setattr("os.open", lambda *dummy: (_never for _never in ()).throw(PermissionError(13, "")))
+    with pytest.raises(InputError, match=r"it cannot be read \(Permission denied\)"):
         connect(validate_certs=True, ca_path=str(ca))
 
 
