@@ -17,6 +17,7 @@ from ansible.template import Templar
 from ansible.utils.display import Display
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import span, telling
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import harmless
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import from_others
 
 display = Display()
@@ -45,7 +46,7 @@ class ActionModule(ActionBase):
         )
         self._params, self._state = params, ""
         with telling(self._tell, self._words):
-            return dict(result, **self._answer(task_vars or {}))
+            return from_others(dict(result, **self._answer(task_vars or {})))
 
     def _answer(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """The module's last answer, which is the first one unless there is something to wait for."""
@@ -106,4 +107,4 @@ class ActionModule(ActionBase):
 
     def _tell(self, text: str) -> None:
         """Also with no_log: these are the words of whoever wrote the task, and not the module's."""
-        display.display(f"[{self._task.get_name()}] {text}")
+        display.display(f"[{harmless(self._task.get_name(), 200)}] {harmless(text)}")

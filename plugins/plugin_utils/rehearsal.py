@@ -20,7 +20,7 @@ import ssl
 from types import SimpleNamespace
 from typing import Any, Callable, Iterator
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._api import connection, http
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import connection, http, tls
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings
 from ansible_collections.wabiz.onprem.plugins.module_utils._settings import planning
@@ -63,7 +63,7 @@ def say_hello() -> None:
     """Has OpenSSL load what it needs for reading a certificate and for beginning a handshake."""
     with open(DEFAULT_CA_BUNDLE_PATH, encoding="utf-8") as bundle:
         first = "".join(itertools.takewhile(lambda line: "END CERT" not in line, bundle))
-    context = http.new_context()
+    context = tls.new_context()
     context.load_verify_locations(cadata=f"{first[first.index('-----BEGIN') :]}-----END CERTIFICATE-----\n")
     with contextlib.suppress(ssl.SSLWantReadError):  # nobody answers
         context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost").do_handshake()

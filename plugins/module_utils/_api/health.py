@@ -13,8 +13,9 @@ Facts: a single instance reports a bare ``gateway_status``, Multiconnect an obje
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Iterable
 
+from .._common.text import harmless, listed
 from .._common.versions import parse_version
 from .client import Client
 from .responses import Answer, MalformedAnswer, dig
@@ -22,6 +23,9 @@ from .responses import Answer, MalformedAnswer, dig
 PATH = "/v1/health"
 SINGLE_NAME = "client"  # a single instance has no name of its own in the report
 UNKNOWN = "unknown"  # a node of which the report tells no status
+STATUSES = ("connected", "connecting", "disconnected", "uninitialized", "unregistered", UNKNOWN)
+ROLES = ("single", "coreapp", "primary_master", "secondary_master")
+OWN_WORDS = frozenset((*STATUSES, *ROLES, SINGLE_NAME))
 UNSETTLED = ("connecting", "uninitialized", UNKNOWN)
 
 
@@ -36,7 +40,7 @@ class Node:
     key: str
 
     def __str__(self) -> str:
-        return f"{self.key or self.name} ({self.role})"
+        return f"{harmless(self.key or self.name, 100)} ({harmless(self.role, 40)})"
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,15 @@ class Report:
         """Why the client is not settled; empty if it is."""
         if not self.nodes:
             return "the report names no node"
-        problems = [f"{node} is {node.status}" for node in self.nodes if node.status in UNSETTLED]
         if expect_connected is not None and self.connected < expect_connected:
-            others = [f"{node} is {node.status}" for node in self.nodes if node.status != "connected"]
-            problems = [*others, "%d of at least %d nodes connected" % (self.connected, expect_connected)]
-        return ", ".join(problems)
+            others = self._described(node for node in self.nodes if node.status != "connected")
+            problem = "%d of at least %d nodes connected" % (self.connected, expect_connected)
+            return f"{others}, {problem}" if others else problem
+        return self._described(node for node in self.nodes if node.status in UNSETTLED)
+
+    @staticmethod
+    def _described(nodes: Iterable[Node]) -> str:
+        return listed((f"{node} is {harmless(node.status, 40)}" for node in nodes), longest=200)
 
     def as_values(self, expect_connected: int | None) -> dict[str, Any]:
         """The report as a module returns it."""

@@ -13,30 +13,14 @@ were given for.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import socket
 import ssl
-import sys
-import time
-from typing import Any, Callable, Iterator, Mapping
+from typing import Any, Iterator, Mapping
 
-from .._common.plain_files import PlainFileError, read_plain_file
-
-
-@contextlib.contextmanager
-def _without_key_log() -> Iterator[None]:
-    """Hide ``SSLKEYLOGFILE`` from what is imported inside: some versions of requests make a TLS context on import."""
-    value = os.environ.pop("SSLKEYLOGFILE", None)
-    try:
-        yield
-    finally:
-        if value is not None:
-            os.environ["SSLKEYLOGFILE"] = value
-
+from . import tls
 
 try:
-    with _without_key_log():
+    with tls.without_key_log():
         import urllib3
         from requests.adapters import HTTPAdapter
 
@@ -47,7 +31,6 @@ except ImportError as error:
 
 MAXIMUM_BODY = 4 * 1024 * 1024  # bytes; the largest real answer is some kilobytes
 CHUNK = 64 * 1024
-LARGEST_CA = 16 * 1024 * 1024  # bytes of a file with trusted certificates
 CUT_ADVICE = "See whether the Webapp has just ended, and whether something on the way to it ends connections."
 
 
@@ -76,82 +59,14 @@ class TransportError(Exception):
         self.retryable = retryable
 
 
-class Attempt:
-    """The present request: when it has to be over, and whether any of it has left this machine."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._end = 0.0
-        self.sent = False
-
-    def start(self, seconds: float) -> None:
-        self._end = self._clock() + seconds
-        self.sent = False
-
-    def remaining(self) -> float:
-        left = self._end - self._clock()
-        if left <= 0:
-            raise socket.timeout("time limit of the request")
-        return left
-
-
-def _limited_socket(attempt: Attempt) -> type[ssl.SSLSocket]:
-    """A TLS socket whose every wait ends with the request's limit; a socket time-out alone restarts with each byte."""
-
-    class LimitedSocket(ssl.SSLSocket):
-        def do_handshake(self, block: bool = False) -> None:
-            self.settimeout(attempt.remaining())
-            super().do_handshake(block)
-
-        def recv_into(self, *args: Any, **kwargs: Any) -> int:
-            self.settimeout(attempt.remaining())
-            return super().recv_into(*args, **kwargs)
-
-        def sendall(self, *args: Any, **kwargs: Any) -> None:
-            self.settimeout(attempt.remaining())
-            attempt.sent = True
-            super().sendall(*args, **kwargs)
-
-    return LimitedSocket
-
-
-def new_context() -> ssl.SSLContext:
-    """Return a context that verifies certificates and host names, and trusts no certificate yet.
-
-    It is made here because the functions of ssl and urllib3 for this purpose read ``SSLKEYLOGFILE``.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies certificates and host names
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_TICKET
-    if sys.version_info >= (3, 13):  # as ssl.create_default_context does from there on
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
-    with contextlib.suppress(AttributeError):  # an OpenSSL that cannot be told so
-        context.hostname_checks_common_name = False
-    return context
-
-
-# Contexts made beforehand. Each is taken once: it learns from its adapter which certificates are trusted.
-_ready: list[ssl.SSLContext] = []
-
-
-def prepare() -> None:
-    """Make one context in advance. The first of a process costs milliseconds; processes forked from it inherit it.
-
-    Where it cannot be made, the request reports the problem.
-    """
-    if REQUESTS_IMPORT_ERROR is None and not _ready:
-        with contextlib.suppress(Exception):
-            _ready.append(new_context())
-
-
 class _Adapter(HTTPAdapter):
     """requests' adapter with our TLS context; which certificates are trusted stays requests' business."""
 
-    def __init__(self, attempt: Attempt, validate_certs: bool) -> None:
-        self._context = _ready.pop() if _ready else new_context()
+    def __init__(self, attempt: tls.Attempt, validate_certs: bool) -> None:
+        self._context = tls.take_context()
         if not validate_certs:
             self._context.check_hostname = False  # as long as it is on, verification cannot be switched off
-        self._context.sslsocket_class = _limited_socket(attempt)
+        self._context.sslsocket_class = tls.limited_socket(attempt)
         # one host, one request at a time
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
@@ -178,7 +93,7 @@ class Transport:
         self._base_url = base_url.rstrip("/")
         self._pool: Any = None
         self._prefix = ""
-        self._attempt = Attempt()
+        self._attempt = tls.Attempt()
         self.adapter = _Adapter(self._attempt, validate_certs)
         self._verify = (ca_path or True) if validate_certs else False
         if not validate_certs:
@@ -314,14 +229,3 @@ def _explained(error: BaseException, time_limit: float, sent: bool) -> Transport
             "See whether the Webapp is just starting; it must offer TLS 1.2 or newer on this port.",
         )
     return TransportError("the connection was cut before the whole answer had come", CUT_ADVICE)
-
-
-def ca_problem(ca_path: str | None) -> str:
-    """Return why a CA path cannot be used; empty if it can, or if there is none."""
-    if not ca_path or os.path.isdir(ca_path):
-        return ""
-    try:
-        read_plain_file(ca_path, LARGEST_CA)
-    except PlainFileError as problem:
-        return str(problem)
-    return ""

@@ -39,6 +39,7 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
     **SETTINGS,
 )
 RULES: dict[str, Any] = {}
+OWN_WORDS = catalog.OWN_WORDS
 
 
 def expand(args: dict[str, Any]) -> tuple[dict[str, Any], str]:
@@ -69,7 +70,9 @@ def run(
     checks.check_values(given)
     reset = _reset_values(params, given)
     ledger_file = open_ledger(params["ledger"], task.check_mode, task.progress)
-    with ledger_file as ledger, connect(params, task.check_mode, task.progress, task.warn) as client:
+    with ledger_file as ledger, connect(
+        params, task.check_mode, task.progress, task.warn, task.secrets.append
+    ) as client:
         current = resource.fetch(client)
         _own_ledger(ledger, client, task)
         if pending_restart.resolve(ledger.data, current.values):
@@ -111,6 +114,8 @@ def _own_ledger(ledger: Ledger, client: Client, task: Task) -> None:
             "Each client needs a ledger of its own."
         )
     ledger.data["client"] = client.name
+    if not task.check_mode:
+        ledger.make_key()  # URLs are shown with a fingerprint
 
 
 def _wanted(
@@ -142,7 +147,7 @@ def _to_wanted(
     given: planning.Values,
     reset: planning.Values,
 ) -> Outcome:
-    given = dict(checks.without_placeholders(current, given), **reset)
+    given = dict(checks.without_placeholders(current, given, resource.url_key(ledger)), **reset)
     wanted, held = _wanted(params, ledger, current, given)
     checks.check_against(current, wanted)
     plan = planning.make_plan(current, wanted, ledger.was_sent)
@@ -248,9 +253,10 @@ def _outcome(
     wanted: Mapping[str, Any],
     held: list[str],
 ) -> Outcome:
-    shown_before, shown_after = resource.shown_pair(managed, changed, before, dict(wanted, **after))
+    key = resource.url_key(ledger)
+    shown_before, shown_after = resource.shown_pair(managed, changed, before, dict(wanted, **after), key)
     values = {
-        "settings": resource.shown(after),
+        "settings": resource.shown(after, key),
         "changed_settings": changed,
         "restart_required": pending_restart.is_owed(ledger.data),
         "restart_settings": pending_restart.owed_settings(ledger.data),

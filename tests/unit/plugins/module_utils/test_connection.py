@@ -34,10 +34,14 @@ def connect(**changes: Any) -> Any:
         ({"api_key": "s3cr\u00e9t"}, "holds characters that none can have"),
         (
             {"validate_certs": True, "ca_path": "/nowhere"},
-            "/nowhere cannot be used: there is no such file or folder. It counts on",
+            "/nowhere cannot be used: there is no such file or folder. The path is resolved",
         ),
         ({"timeout": 0}, "timeout must be at least 1 second"),
         ({"retry_timeout": -1}, "timeout must be at least 1 second"),
+        ({"timeout": 10**9}, "must be at most 86400 seconds"),
+        ({"password": "s3cret\ud800"}, "username or password holds characters that cannot be sent"),
+        ({"username": "\ud800"}, "username or password holds characters that cannot be sent"),
+        ({"validate_certs": True, "ca_path": "/a\0b"}, "a path cannot contain a NUL character"),
     ],
 )
 def test_what_cannot_be(changes: dict[str, Any], problem: str) -> None:

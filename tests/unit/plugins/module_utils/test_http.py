@@ -12,13 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._api import http
-from ansible_collections.wabiz.onprem.plugins.module_utils._api.http import (
-    Transport,
-    TransportError,
-    ca_problem,
-    prepare,
-)
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import http, tls
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.http import Transport, TransportError
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.tls import ca_problem, prepare
 from emulator.testing import Emulator, running_emulator
 
 
@@ -62,7 +58,7 @@ def test_what_one_client_trusts_another_does_not(emulator: Emulator) -> None:
 
 @pytest.fixture
 def no_context_in_advance(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "_ready", [])
+    monkeypatch.setattr(tls, "_ready", [])
 
 
 @pytest.mark.usefixtures("no_context_in_advance")
@@ -81,7 +77,15 @@ def test_no_session_key_is_logged(
 @pytest.mark.usefixtures("no_context_in_advance")
 @pytest.mark.parametrize(
     "name",
-    ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"],
+    [
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+    ],
 )
 def test_neither_a_ca_nor_a_proxy_of_the_environment_is_used(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, name: str
@@ -105,9 +109,9 @@ def test_a_context_that_cannot_be_made_in_advance_is_reported_by_the_request(mon
     def fail() -> None:
         raise OSError("no entropy")
 
-    monkeypatch.setattr(http, "new_context", fail)
+    monkeypatch.setattr(tls, "new_context", fail)
     prepare()
-    assert http._ready == []
+    assert tls._ready == []
 
 
 def test_a_ca_path_is_a_plain_file_or_a_folder(tmp_path: Path) -> None:
