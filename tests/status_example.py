@@ -100,7 +100,7 @@ CRITICAL = [
         drift=[
             {
                 "setting": "webhooks.url",
-                "declared": "https://hooks.example.com/wa?auth=***",
+                "declared": "https://hooks.example.com/***<3f9ac1d2>",
                 "found": "https://hooks.example.com/<script>alert(1)</script>?auth=*** (changed)",
             }
         ],

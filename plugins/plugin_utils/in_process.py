@@ -20,7 +20,6 @@ from typing import Any
 from ansible import constants as C
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
@@ -29,16 +28,18 @@ from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._api.connection import OPTIONS as CONNECTION_OPTIONS
-from ansible_collections.wabiz.onprem.plugins.module_utils._api.http import prepare
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.tls import prepare
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task, perform
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.option_specs import (
     argument_spec,
     no_dictionary,
-    secret_values,
     shown_params,
+    shown_problem,
+    too_deep,
     unknown_option,
 )
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import reporting, span
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import harmless
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.lease_owner import owner_of
 from ansible_collections.wabiz.onprem.plugins.plugin_utils import delegation, restart_variables
 
@@ -63,21 +64,20 @@ def perform_task(
     options = operation.OPTIONS
     warnings: list[str] = []
     validation = ArgumentSpecValidator(argument_spec(options), **operation.RULES).validate(dict(args))
-    params, secrets = validation.validated_parameters, validation._no_log_values
-    shown = params
+    params = validation.validated_parameters
     if validation.error_messages:  # .errors is an object that is always true
-        outcome = {"failed": True, "msg": validation.errors.msg}
+        problem = shown_problem(validation.errors.msg, options, args, validation._no_log_values)
+        outcome = {"failed": True, "msg": problem}
     else:
-        shown, secrets = shown_params(options, params), set(secret_values(options, params))
         outcome = perform(operation, params, replace(task, warn=warnings.append), diff)
     outcome.setdefault("changed", False)
     if warnings:
         outcome["warnings"] = warnings
     if with_invocation:
-        outcome["invocation"] = {"module_args": shown}
+        outcome["invocation"] = {"module_args": shown_params(options, params)}
     # through JSON like a module's answer: tuples become lists, and data tags (2.19 and newer) stay behind
-    masked: dict[str, Any] = json.loads(json.dumps(remove_values(outcome, secrets), default=str))
-    return masked
+    answer: dict[str, Any] = json.loads(json.dumps(outcome, default=str))
+    return answer
 
 
 def _prepare_workers() -> None:
@@ -130,7 +130,9 @@ class InProcess(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         del tmp
-        variables = task_vars or {}
+        return from_others(self._performed(result, task_vars or {}))
+
+    def _performed(self, result: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         args, problem = self._prepared_args(variables)
         problem = (
             problem
@@ -140,17 +142,20 @@ class InProcess(ActionBase):
         if problem:
             return dict(result, failed=True, changed=False, msg=problem)
         if self._runs_here(variables):
-            return dict(result, **from_others(self._run_here(args, variables)))
+            return dict(result, **self._run_here(args, variables))
         wrap_async = self._task.async_val and not getattr(self._connection, "has_native_async", False)
         place = str(self._task.delegate_to or variables.get("inventory_hostname"))
         with reporting(self._tell, lambda seconds: self._words(args, place, seconds)):
-            result.update(self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async))
+            result.update(self._execute_module(module_args=args, task_vars=variables, wrap_async=wrap_async))
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
 
     def _prepared_args(self, variables: Mapping[str, Any]) -> Any:
         """The arguments with what only the controller can add to them, and what is wrong with their names."""
+        deep = too_deep(self._task.args)
+        if deep:
+            return {}, f"The option {deep} is nested too deep."
         args = plain(self._task.args)
         if "api_url" in self.operation.OPTIONS and "api_url" not in args:
             args = dict(self._connection_args(variables, given=args), **args)
@@ -158,10 +163,11 @@ class InProcess(ActionBase):
         if expand:
             args, problem = expand(args)
             if problem:
-                return args, problem
+                return args, shown_problem(problem, self.operation.OPTIONS, args)
         unknown = unknown_option(self.operation.OPTIONS, args)
         if unknown:
             name, place, known = unknown
+            name = shown_problem(name, self.operation.OPTIONS, args)
             hint = f" Did you mean {place}{known}?" if known else f" See `ansible-doc {self._module_name()}`."
             return args, f"Unknown option {place}{name} for module {self._module_name()}.{hint}"
         name = no_dictionary(self.operation.OPTIONS, args)
@@ -242,7 +248,7 @@ class InProcess(ActionBase):
     def _tell(self, text: str) -> None:
         """Progress of long work; not with no_log, as nobody knows what a user hides with it."""
         if not self._task.no_log:
-            display.display(f"[{self._task.get_name()}] {text}")
+            display.display(f"[{harmless(self._task.get_name(), 200)}] {harmless(text)}")
 
     @staticmethod
     def _wants_invocation(task_vars: Mapping[str, Any]) -> bool:

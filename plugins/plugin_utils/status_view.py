@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Iterable, Mapping
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import visible
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.status_timeline import timeline
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.status_words import (
     compared,
     counted,
     kind_label,
-    legible,
     moment,
     natural,
     shown_time,
@@ -38,7 +38,7 @@ COLUMNS = (
 
 def view(document: Mapping[str, Any]) -> dict[str, Any]:
     """Everything that the template needs."""
-    status = legible(document)
+    status = visible(document)
     now = moment(status["made"])
     names = _ranks({client["name"] for client in status["clients"]})
     versions = _ranks({client["api_version"] for client in status["clients"]} - {None})

@@ -46,8 +46,8 @@ CLIENTS = [
             {"setting": "callback_backoff_delay_ms", "declared": 1000, "found": 3000},
             {
                 "setting": "webhooks.url",
-                "declared": "https://hooks.example.com/wa?auth=***",
-                "found": "https://old-hooks.example.com/wa?auth=***",
+                "declared": "https://hooks.example.com/***",
+                "found": "https://old-hooks.example.com/***",
             },
         ],
         **HELD,

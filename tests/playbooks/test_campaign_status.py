@@ -165,7 +165,7 @@ def test_an_owed_restart(shown: Shown) -> None:
 def test_drift_tells_both_values(shown: Shown) -> None:
     drift = {one["setting"]: (one["declared"], one["found"]) for one in shown.by_name["w-drift"]["drift"]}
     assert drift["callback_persist"] == (False, True)
-    assert drift["webhooks.url"][0] == "https://***@hooks.example.com/wa?auth=***"
+    assert drift["webhooks.url"][0].startswith("https://hooks.example.com/***")
     assert drift["extra_settings.pager"] == ("***", None)
     assert shown.row("w-drift").endswith("3")
 

@@ -41,6 +41,7 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
     **SETTINGS,
 )
 RULES: dict[str, Any] = {}
+OWN_WORDS = catalog.OWN_WORDS
 
 
 def expand(args: dict[str, Any]) -> tuple[dict[str, Any], str]:
@@ -73,7 +74,7 @@ def run(
     ledger_file = open_ledger(params, task.check_mode, task.progress, task.warn)
     owner = owner_in(params)
     with ledger_file as ledger, apply.returning_the_lease(ledger, owner), connect(
-        params, task.check_mode, task.progress, task.warn
+        params, task.check_mode, task.progress, task.warn, task.secrets.append
     ) as client:
         doubts = ledger.state.doubts
         current = apply.look(ledger, client, task)

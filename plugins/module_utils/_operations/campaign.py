@@ -56,7 +56,7 @@ def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = 
     with opened as ledger, apply.returning_the_lease(ledger, owner):
         before = ledger.state
         _check_name_to_end(params, before)
-        with connect(params, task.check_mode, task.progress, task.warn) as client:
+        with connect(params, task.check_mode, task.progress, task.warn, task.secrets.append) as client:
             current = apply.look(ledger, client, task)
             looked = ledger.state
             ended = _record(params, ledger)

@@ -71,7 +71,7 @@ def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = 
     owner = _check(params)
     step = _Step(params, task, owner)
     try:
-        with connect(params, True, task.progress, task.warn) as client:
+        with connect(params, True, task.progress, task.warn, task.secrets.append) as client:
             step.client = client
             return STEPS[params["step"]](step)
     except OnPremError as error:

@@ -109,11 +109,13 @@ def _own_ledger(ledger: Ledger, client: Client, task: Task) -> None:
         ledger.state = in_effect.forget(ledger.state)
     if owner != client.name:
         ledger.update(client=client.name)
+    if not task.check_mode:
+        ledger.make_key()  # URLs are shown with a fingerprint
 
 
-def wanted_before_hold(request: Request, current: planning.Snapshot) -> planning.Values:
+def wanted_before_hold(request: Request, ledger: Ledger, current: planning.Snapshot) -> planning.Values:
     """The wanted settings, before campaigns decide."""
-    wanted = dict(checks.without_placeholders(current, request.given), **request.reset)
+    wanted = dict(checks.without_placeholders(current, request.given, resource.url_key(ledger)), **request.reset)
     name = planning.message_collection(current).name
     if request.collect is not None:
         switches = (catalog.MESSAGE_COLLECTION, catalog.MESSAGE_COLLECTION_BEFORE_2_49_1)
@@ -126,7 +128,7 @@ def wanted_before_hold(request: Request, current: planning.Snapshot) -> planning
 
 def _wanted(request: Request, ledger: Ledger, current: planning.Snapshot) -> tuple[planning.Values, list[str]]:
     """The wanted settings, and over them what campaigns decide; the names of what they hold."""
-    wanted, name = wanted_before_hold(request, current), planning.message_collection(current).name
+    wanted, name = wanted_before_hold(request, ledger, current), planning.message_collection(current).name
     if campaigns.is_active(ledger.state):
         return dict(wanted, **{name: False}), [name]
     released = campaigns.released_value(ledger.state)
@@ -147,7 +149,7 @@ def apply(
     for text in checks.warnings(current, request.given, after):
         task.warn(text)
     for name in held:
-        if wanted_before_hold(request, current).get(name, False) is not False:
+        if wanted_before_hold(request, ledger, current).get(name, False) is not False:
             task.warn(f"{name} is held off by an active campaign, whatever is declared.")
     unproven = [name for name in held if request.proof and _is_unproven(ledger, name, plan)]
     done = Done(plan.changed, sorted(wanted), after, wanted, held)
@@ -181,10 +183,12 @@ def _is_unproven(ledger: Ledger, name: str, plan: planning.Plan) -> bool:
 
 def outcome(ledger: Ledger, before: planning.Snapshot, done: Done) -> Outcome:
     """The result of a run, for every operation that changes settings."""
-    shown_before, shown_after = resource.shown_pair(done.managed, done.changed, before, dict(done.wanted, **done.after))
+    shown_before, shown_after = resource.shown_pair(
+        done.managed, done.changed, before, dict(done.wanted, **done.after), resource.url_key(ledger)
+    )
     pending = ledger.state.restart
     values = {
-        "settings": resource.shown(done.after),
+        "settings": resource.shown(done.after, resource.url_key(ledger)),
         "changed_settings": done.changed,
         "restart_required": done.prepared or restart.is_pending(ledger.state),
         "restart_settings": list(done.restart_for) if done.prepared else restart.settings(ledger.state),

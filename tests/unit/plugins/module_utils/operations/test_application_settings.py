@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError, InputError, LedgerError
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings as operation
+from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings_info
 
 Make = Callable[..., Any]
 
@@ -203,10 +204,27 @@ def test_secrets_are_hidden_and_their_change_is_visible(bench: Make) -> None:
 
 
 def test_the_url_as_it_is_shown_changes_nothing(bench: Make) -> None:
-    one = bench(webhooks={"url": "https://h.example/?auth=one"})
-    assert not one.run(operation, webhooks={"url": "https://h.example/?auth=***"}).changed
+    one = bench(webhooks={"url": "https://h.example/?auth=one"}, callback_persist=True)
+    shown = one.run(application_settings_info).values["settings"]["webhooks"]
+    assert shown == {"url": "https://h.example/***"}
+    assert not one.run(operation, webhooks=shown).changed
+    for url in ("https://other.example/***", "https://h.example/***<0123abcd>", "https://h.example/?auth=***"):
+        with pytest.raises(InputError, match="not that of this client"):
+            one.run(operation, webhooks={"url": url})
+
+
+def test_with_a_ledger_a_shown_url_stands_for_that_url_alone(bench: Make) -> None:
+    one = bench(webhooks={"url": "https://h.example/in/one"}, callback_persist=True)
+    first = one.run(operation, ledger=True, callback_persist=True).values["settings"]["webhooks"]
+    assert re.fullmatch(r"https://h\.example/\*\*\*<[0-9a-f]{8}>", first["url"])
+    assert one.run(application_settings_info, ledger=True).values["settings"]["webhooks"] == first
+    assert not one.run(operation, ledger=True, webhooks=first).changed
+    one.shown["webhooks"] = {"url": "https://h.example/in/two"}
+    changed = one.run(application_settings_info, ledger=True).values["settings"]["webhooks"]
+    assert changed != first
     with pytest.raises(InputError, match="not that of this client"):
-        one.run(operation, webhooks={"url": "https://other.example/?auth=***"})
+        one.run(operation, ledger=True, webhooks=first)
+    assert not one.run(operation, ledger=True, webhooks=changed).changed
 
 
 @pytest.mark.parametrize("given", [{"webhooks": {"url": ""}}, {"reset": ["webhooks.url"]}, {"state": "default"}])

@@ -23,7 +23,7 @@ def test_one_get_and_nothing_else(bench: Make) -> None:
     outcome = one.run(application_settings_info)
     assert not outcome.changed
     assert outcome.values == {
-        "settings": {"callback_persist": True, "webhooks": {"url": "https://h?a=***"}},
+        "settings": {"callback_persist": True, "webhooks": {"url": "https://h/***"}},
         "wa_id": "123",
         "other_settings": ["sent_status"],
         "api_version": "2.33.4",
