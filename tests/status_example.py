@@ -14,6 +14,9 @@ MADE = "2026-11-22T19:00:00Z"
 HOSTILE = "<script>alert('1')</script> \"quoted\" & {{ 7 * 7 }} \x1b[31mred\x1b[0m\nsecond line"
 
 
+COLLECTION: dict[str, Any] = {"set": None, "in_effect": None, "confirmed_at": None, "doubt": None, "held": False}
+
+
 def finding(kind: str, level: str, text: str, since: str | None = None) -> dict[str, Any]:
     return {"kind": kind, "level": level, "text": text, "since": since}
 
@@ -34,8 +37,8 @@ def client(name: str, *findings: dict[str, Any], **changes: Any) -> dict[str, An
             "nodes": [{"name": "client", "role": "single", "status": "connected"}],
         },
         "campaigns": [],
-        "message_collection": {"set": True, "in_effect": True, "held": False},
-        "restart": {"owed": False, "since": None, "settings": []},
+        "message_collection": {**COLLECTION, "set": True, "in_effect": True, "confirmed_at": MADE},
+        "restart": {"pending": False, "since": None, "settings": [], "reason": None},
         "held_settings": [],
         "drift": [],
         **changes,
@@ -47,8 +50,8 @@ def silent(name: str, *findings: dict[str, Any], **changes: Any) -> dict[str, An
     nothing: dict[str, Any] = {
         "api_version": None,
         "health": None,
-        "message_collection": {"set": None, "in_effect": None, "held": False},
-        "restart": {"owed": None, "since": None, "settings": []},
+        "message_collection": dict(COLLECTION),
+        "restart": {"pending": None, "since": None, "settings": [], "reason": None},
     }
     return client(name, *findings, **{**nothing, **changes})
 
@@ -58,11 +61,23 @@ def campaign(name: str, since: str, planned_end: str | None = None, overdue: boo
 
 
 HELD: dict[str, Any] = {
-    "message_collection": {"set": False, "in_effect": False, "held": True},
+    "message_collection": {**COLLECTION, "set": False, "in_effect": False, "confirmed_at": MADE, "held": True},
     "held_settings": ["garbagecollector_enable.messages"],
 }
 
 CRITICAL = [
+    client(
+        "not-in-effect",
+        finding("not_in_effect", "critical", "A campaign is on, but it is not known that collection is off in effect."),
+        campaigns=[campaign("sale", "2026-11-21T08:00:00Z", "2026-11-25T08:00:00Z")],
+        message_collection={
+            **COLLECTION,
+            "set": False,
+            "doubt": "it was changed outside of this collection",
+            "held": True,
+        },
+        held_settings=["garbagecollector_enable.messages"],
+    ),
     client(
         "collection-off",
         finding(
@@ -70,7 +85,7 @@ CRITICAL = [
             "critical",
             "The garbage collection of messages is off, and no campaign holds it: the database grows. Switch it on.",
         ),
-        message_collection={"set": False, "in_effect": False, "held": False},
+        message_collection={**COLLECTION, "set": False, "in_effect": False, "held": False},
     ),
     client(
         "hostile",
@@ -85,7 +100,7 @@ CRITICAL = [
         drift=[
             {
                 "setting": "webhooks.url",
-                "declared": "https://hooks.example.com/wa?auth=***",
+                "declared": "https://hooks.example.com/***<3f9ac1d2>",
                 "found": "https://hooks.example.com/<script>alert(1)</script>?auth=*** (changed)",
             }
         ],
@@ -117,7 +132,7 @@ WARNING = [
         "collection-on",
         finding("collection_on", "warning", "A campaign is on, but garbage collection is on. Run campaign_sweep."),
         campaigns=[campaign("spring-sale", "2026-11-22T08:00:00Z", "2026-11-30T18:00:00Z")],
-        message_collection={"set": True, "in_effect": True, "held": True},
+        message_collection={**COLLECTION, "set": True, "in_effect": True, "held": True},
         held_settings=["garbagecollector_enable.messages"],
     ),
     client(
@@ -141,20 +156,21 @@ WARNING = [
         **HELD,
     ),
     client(
-        "restart-owed",
-        finding("restart_owed", "warning", "A restart is owed for callback_persist.", "2026-11-21T02:00:00Z"),
-        message_collection={"set": True, "in_effect": None, "held": False},
+        "restart-pending",
+        finding("restart_pending", "warning", "A restart is pending for callback_persist.", "2026-11-21T02:00:00Z"),
+        message_collection={**COLLECTION, "set": True, "in_effect": None, "held": False},
         restart={
-            "owed": True,
+            "pending": True,
             "since": "2026-11-21T02:00:00Z",
             "settings": ["callback_persist", "garbagecollector_enable.messages"],
+            "reason": "changed",
         },
     ),
 ]
 
 OK = [
     client("ok-campaign", campaigns=[campaign("sale", "2026-11-21T08:00:00Z", "2026-11-25T08:00:00Z")], **HELD),
-    client("ok-no-ledger", restart={"owed": None, "since": None, "settings": []}),
+    client("ok-no-ledger", restart={"pending": None, "since": None, "settings": [], "reason": None}),
     client("ok-plain"),
 ]
 

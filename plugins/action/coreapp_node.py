@@ -297,7 +297,7 @@ class ActionModule(EngineAction):
                 "coreapp_restart_command and coreapp_started_command must be given for the strategy command"
             )
         self.phase = "running coreapp_restart_command"
-        answer = self.write("ansible.builtin.command", {"argv": self.params["restart_command"]})
+        answer = self.command(self.params["restart_command"])
         self.changed = not answer.get("unreachable")
         problem = command.failure(answer, "coreapp_restart_command")
         if problem:
@@ -311,5 +311,5 @@ class ActionModule(EngineAction):
         return self._failed(f"coreapp_started_command prints no new start after {self.params['timeout']} s{reason}")
 
     def _started_anew(self) -> bool:
-        self.answer = self.read("ansible.builtin.command", {"argv": self.params["started_command"]})
+        self.answer = self.command(self.params["started_command"])
         return command.is_new_start(self.answer, self.node.started)

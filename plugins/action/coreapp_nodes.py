@@ -159,8 +159,8 @@ class ActionModule(EngineAction):
             return "coreapp_nodes, coreapp_restart_command and coreapp_started_command must be given for the strategy command"
         for node in self.params["nodes"]:
             self.phase = f"running coreapp_started_command for {harmless(node['name'], 80)}"
-            answer = self.read("ansible.builtin.command", {"argv": commands[node["name"]]})
-            problem = command.failure(answer, "coreapp_started_command")
+            answer = self.command(commands[node["name"]])
+            problem = "" if command.is_stopped(answer) else command.failure(answer, "coreapp_started_command")
             if problem:
                 return f"node {harmless(node['name'], 80)}: {problem}"
             self.found.append(command.found_node(node, answer, self.host))

@@ -14,9 +14,10 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import harmless, visible
 from ansible_collections.wabiz.onprem.plugins.module_utils._status import CRITICAL, OK, WARNING
 from ansible_collections.wabiz.onprem.plugins.plugin_utils import status_document, status_file, status_table
-from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import plain
+from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import from_others, plain
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "results": {"type": "dict", "required": True},
@@ -46,8 +47,8 @@ class ActionModule(ActionBase):
         result.update(changed=any(written), summary=document["summary"])
         if document["summary"]["worst"] in FAILING[options["fail_at"]]:
             # without the clients: Ansible would print them all, after a table that says it better
-            return dict(result, failed=True, msg=_told(document))
-        return dict(result, clients=document["clients"])
+            return from_others(dict(result, failed=True, msg=_told(document)))
+        return from_others(dict(result, clients=visible(document["clients"])))
 
     def _json(self, path: str | None, document: Mapping[str, Any]) -> bool:
         """Whether the file says something new."""
@@ -76,7 +77,7 @@ class ActionModule(ActionBase):
                 status_file.write(path, text)
         except OSError as error:
             raise AnsibleActionFail(
-                f"The file {path} of option {option} cannot be written: {error.strerror}."
+                f"The file {harmless(path, 300)} of option {option} cannot be written: {error.strerror}."
             ) from None
 
 
@@ -92,6 +93,6 @@ def _show(document: Mapping[str, Any]) -> None:
 
 def _told(document: Mapping[str, Any]) -> str:
     """The failure in one line: how many, and the worst of them."""
-    names = [status_table.harmless(one["name"], 40) for one in document["clients"] if one["level"] != OK]
+    names = [harmless(one["name"], 40) for one in document["clients"] if one["level"] != OK]
     more = [] if len(names) <= MOST_NAMES else [f"{len(names) - MOST_NAMES} more"]
     return f"{status_table.summary_text(document)} Not in order: {', '.join(names[:MOST_NAMES] + more)}."

@@ -13,7 +13,6 @@ nobody. Texts of the client are shortened and left as they are: whoever shows th
 from __future__ import annotations
 
 import datetime
-import math
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator, Mapping, Sequence
 
@@ -21,6 +20,7 @@ from ._api.health import UNKNOWN, Report
 from ._common import moments
 from ._common.errors import CallError, LedgerError, OnPremError
 from ._common.redaction import redact_url
+from ._common.text import listed
 from ._ledger import campaigns, in_effect
 from ._ledger.state import State
 from ._settings import checks, planning, resource
@@ -44,7 +44,6 @@ KINDS: dict[str, str] = {
     "drift": WARNING,
     "long_campaign": WARNING,
 }
-IMPOSSIBLE = "(not a value that the setting can have)"
 LONGEST_TEXT, LONGEST_SENTENCE = 200, 600  # characters of what a client says, and of a finding
 
 Finding = Mapping[str, Any]
@@ -60,6 +59,7 @@ class Facts:
     :arg declared: the settings that the inventory declares.
     :arg collect: whether the inventory declares that messages are collected, by whatever name.
     :arg was_sent: see ``planning.differing``.
+    :arg url_key: the key of the fingerprints of webhook URLs.
     :arg long_after: after how many days a campaign without a planned end is long.
     """
 
@@ -72,6 +72,7 @@ class Facts:
     declared: Mapping[str, Any] = field(default_factory=dict)
     collect: bool | None = None
     was_sent: Callable[[str, Any], bool] = lambda name, value: False
+    url_key: bytes | None = None
     long_after: int = 7
 
 
@@ -186,7 +187,7 @@ def _drift(facts: Facts, current: planning.Snapshot, held: list[str]) -> Iterato
         wanted = declared[name]
         if name in BY_NAME and not BY_NAME[name].url:
             found, wanted = _legible(found), _legible(wanted)
-        found, wanted = resource.shown_values(name, found, wanted)
+        found, wanted = resource.shown_values(name, found, wanted, facts.url_key)
         yield {"setting": short(name), "declared": _bounded(wanted), "found": _bounded(found)}
 
 
@@ -196,14 +197,13 @@ def _legible(value: Any) -> Any:
         return redact_url(value)
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return [_legible(one) for one in value]
-    finite = not isinstance(value, float) or math.isfinite(value)
-    return value if isinstance(value, (bool, int, float, str, type(None))) and finite else IMPOSSIBLE
+    return resource.possible(value)
 
 
 def _bounded(value: Any) -> Any:
     if isinstance(value, str):
         return short(value)
-    return value if len(str(value)) <= LONGEST_TEXT else IMPOSSIBLE
+    return value if len(str(value)) <= LONGEST_TEXT else resource.IMPOSSIBLE
 
 
 def _findings(facts: Facts, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -247,7 +247,7 @@ def _unhealthy(report: Report, expected: int | None) -> str:
     if down:
         return ", ".join(down[:8])
     if report.connected == 0:
-        return "no node is connected: " + ", ".join(f"{node} {node.condition}" for node in report.nodes[:8])
+        return "no node is connected: " + listed((f"{node} {node.condition}" for node in report.nodes), longest=300)
     masters = [node for node in report.nodes if node.role == "primary_master"]
     if not report.single and len(masters) != 1:
         known = all(node.role != UNKNOWN for node in report.nodes)
@@ -294,9 +294,11 @@ def _collection_findings(
 def _other_findings(entry: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     restart, drift = entry["restart"], entry["drift"]
     if restart["pending"]:
+        known = "not known to be in effect" if restart["reason"] == "not_confirmed" else "not in effect"
         names = ", ".join(restart["settings"])
-        text = f"A restart of the Coreapp is pending since {restart['since']}; until then these are not in effect: {names}."
-        yield finding("restart_pending", f"{text} Run the playbook restart.", restart["since"])
+        what = f"; until then these are {known}: {names}." if names else ": all nodes are to be restarted."
+        text = f"A restart of the Coreapp is pending since {restart['since']}{what} Run the playbook restart."
+        yield finding("restart_pending", text, restart["since"])
     if drift:
         names = ", ".join(one["setting"] for one in drift)
         text = "%d %s from what the inventory declares: %s. Run the playbook settings."

@@ -175,8 +175,8 @@ options:
       url:
         description:
           - Where callbacks go. V(https://) alone; an empty string removes it, see O(allow_webhook_loss).
-          - User info and the values of the query string are shown nowhere. An URL with hidden parts (V(***)) as this
-            collection shows it, given back, stands for the one that the client has.
+          - Of a URL only scheme, host and port are shown, and with O(ledger) a fingerprint, as in
+            V(https://hooks.example.com/***<3f9ac1d2>). Such a URL, given back, stands for the one that the client has.
         type: str
       max_concurrent_requests:
         description:
@@ -255,13 +255,13 @@ RETURN = r"""
 settings:
   description:
     - The settings that the client shows, by option names; in check mode, what it would show.
-    - User info and the values of the query string of a URL are hidden.
+    - Of a URL only scheme, host and port are shown, and with O(ledger) a fingerprint.
   returned: success
   type: dict
   sample:
     callback_persist: true
     garbagecollector_enable: {media: false, messages: true}
-    webhooks: {max_concurrent_requests: 12, url: "https://hooks.example.com/wa?auth=***"}
+    webhooks: {max_concurrent_requests: 12, url: "https://hooks.example.com/***<3f9ac1d2>"}
 changed_settings:
   description: Names of the settings that were changed, or would be in check mode; nested ones with dots.
   returned: success

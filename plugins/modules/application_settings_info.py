@@ -43,14 +43,14 @@ RETURN = r"""
 settings:
   description:
     - The settings that the client shows, by option names.
-    - User info and the values of the query string of a URL are hidden. Given back to the same client, such a URL stands for
-      the one that it has.
+    - Of a URL only scheme, host and port are shown, and with O(ledger) a fingerprint. Given back to the same client, such a
+      URL stands for the one that it has.
   returned: success
   type: dict
   sample:
     callback_backoff_delay_ms: 3000
     garbagecollector_enable: {media: false, messages: true}
-    webhooks: {max_concurrent_requests: 6, url: "https://hooks.example.com/wa?auth=***"}
+    webhooks: {max_concurrent_requests: 6, url: "https://hooks.example.com/***<3f9ac1d2>"}
 wa_id:
   description: The WhatsApp id of the client; an empty string while it is not registered.
   returned: success

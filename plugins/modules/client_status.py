@@ -88,7 +88,7 @@ client:
           description:
             - V(no_answer), V(refused), V(malformed), V(task_failed), V(ledger_unreadable), V(unhealthy), V(overdue) and
               V(collection_off) are critical.
-            - V(restart_owed), V(collection_on), V(drift) and V(long_campaign) are warnings.
+            - V(restart_pending), V(collection_on), V(drift) and V(long_campaign) are warnings.
           type: str
           sample: overdue
         level:

@@ -18,8 +18,8 @@ from dataclasses import replace
 from typing import Any
 
 from ansible import constants as C
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
@@ -28,17 +28,20 @@ from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._api.connection import OPTIONS as CONNECTION_OPTIONS
-from ansible_collections.wabiz.onprem.plugins.module_utils._api.http import prepare
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.tls import prepare
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task, perform
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.option_specs import (
     argument_spec,
     no_dictionary,
-    secret_values,
     shown_params,
+    shown_problem,
+    too_deep,
     unknown_option,
 )
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import reporting, span
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import harmless
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.lease_owner import owner_of
+from ansible_collections.wabiz.onprem.plugins.plugin_utils import delegation, restart_variables
 
 try:
     from ansible.template import trust_as_template
@@ -61,21 +64,20 @@ def perform_task(
     options = operation.OPTIONS
     warnings: list[str] = []
     validation = ArgumentSpecValidator(argument_spec(options), **operation.RULES).validate(dict(args))
-    params, secrets = validation.validated_parameters, validation._no_log_values
-    shown = params
+    params = validation.validated_parameters
     if validation.error_messages:  # .errors is an object that is always true
-        outcome = {"failed": True, "msg": validation.errors.msg}
+        problem = shown_problem(validation.errors.msg, options, args, validation._no_log_values)
+        outcome = {"failed": True, "msg": problem}
     else:
-        shown, secrets = shown_params(options, params), set(secret_values(options, params))
         outcome = perform(operation, params, replace(task, warn=warnings.append), diff)
     outcome.setdefault("changed", False)
     if warnings:
         outcome["warnings"] = warnings
     if with_invocation:
-        outcome["invocation"] = {"module_args": shown}
+        outcome["invocation"] = {"module_args": shown_params(options, params)}
     # through JSON like a module's answer: tuples become lists, and data tags (2.19 and newer) stay behind
-    masked: dict[str, Any] = json.loads(json.dumps(remove_values(outcome, secrets), default=str))
-    return masked
+    answer: dict[str, Any] = json.loads(json.dumps(outcome, default=str))
+    return answer
 
 
 def _prepare_workers() -> None:
@@ -128,22 +130,32 @@ class InProcess(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         del tmp
-        variables = task_vars or {}
+        return from_others(self._performed(result, task_vars or {}))
+
+    def _performed(self, result: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         args, problem = self._prepared_args(variables)
+        problem = (
+            problem
+            or delegation.problem(self._task, self._connection.transport, variables, self._templated)
+            or self._restart_problem(args, variables)
+        )
         if problem:
             return dict(result, failed=True, changed=False, msg=problem)
         if self._runs_here(variables):
-            return dict(result, **from_others(self._run_here(args, variables)))
+            return dict(result, **self._run_here(args, variables))
         wrap_async = self._task.async_val and not getattr(self._connection, "has_native_async", False)
         place = str(self._task.delegate_to or variables.get("inventory_hostname"))
         with reporting(self._tell, lambda seconds: self._words(args, place, seconds)):
-            result.update(self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async))
+            result.update(self._execute_module(module_args=args, task_vars=variables, wrap_async=wrap_async))
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
 
     def _prepared_args(self, variables: Mapping[str, Any]) -> Any:
         """The arguments with what only the controller can add to them, and what is wrong with their names."""
+        deep = too_deep(self._task.args)
+        if deep:
+            return {}, f"The option {deep} is nested too deep."
         args = plain(self._task.args)
         if "api_url" in self.operation.OPTIONS and "api_url" not in args:
             args = dict(self._connection_args(variables, given=args), **args)
@@ -151,10 +163,11 @@ class InProcess(ActionBase):
         if expand:
             args, problem = expand(args)
             if problem:
-                return args, problem
+                return args, shown_problem(problem, self.operation.OPTIONS, args)
         unknown = unknown_option(self.operation.OPTIONS, args)
         if unknown:
             name, place, known = unknown
+            name = shown_problem(name, self.operation.OPTIONS, args)
             hint = f" Did you mean {place}{known}?" if known else f" See `ansible-doc {self._module_name()}`."
             return args, f"Unknown option {place}{name} for module {self._module_name()}.{hint}"
         name = no_dictionary(self.operation.OPTIONS, args)
@@ -164,6 +177,15 @@ class InProcess(ActionBase):
             # a task runs in a worker; the play is its parent
             args["owner"] = vars(owner_of(os.getppid(), str(variables.get("inventory_hostname", ""))))
         return args, ""
+
+    def _restart_problem(self, args: Mapping[str, Any], variables: Mapping[str, Any]) -> str:
+        """What is wrong with the restart settings of the roles, for their tasks that may lead to a restart."""
+        if "coreapp_restart" not in variables or not ("write" in args or args.get("step") == "begin"):
+            return ""
+        if args.get("write") != "always":
+            for text in restart_variables.misspelt(variables):
+                display.warning(text)
+        return restart_variables.problem(variables, self._templated)
 
     def _connection_args(self, variables: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
         """The connection of a task that names no client: that of its host, from the variables ``wabiz_onprem_<option>``.
@@ -175,24 +197,36 @@ class InProcess(ActionBase):
         names = [name for name in CONNECTION if name in self.operation.OPTIONS and name not in given]
         if any(given.get(name) for name in CREDENTIALS):
             names = [name for name in names if name not in CREDENTIALS]
-        absent = (None, variables.get("omit"))
-        found = {name: variables.get(f"wabiz_onprem_{name}") for name in names}
-        values = {name: plain(self._templated(value)) for name, value in found.items() if value is not None}
-        return {name: value for name, value in values.items() if value not in absent}
+        values = {name: self._variable(variables, f"wabiz_onprem_{name}") for name in names}
+        return {name: plain(value) for name, value in values.items() if value is not None}
+
+    def _variable(self, variables: Mapping[str, Any], name: str) -> Any:
+        """A variable of the host; None where it is absent, null or omitted. Raises AnsibleActionFail with its name."""
+        try:
+            value = self._templated(variables.get(name))
+        except AnsibleError as error:
+            text = " ".join(str(error.message if hasattr(error, "message") else error).split())
+            raise AnsibleActionFail(f"The variable {name} cannot be evaluated: {text[:300]}") from None
+        return None if value == variables.get("omit", "") else value
 
     def _templated(self, value: Any) -> Any:
-        """Most connections are plain texts, of which to ask Ansible costs more than to see that there is no template in it."""
+        """Most connections are plain texts, of which to ask Ansible costs more than to see that there is no template in it.
+
+        In a dictionary, as newer ansible-core refuses an omitted value by itself.
+        """
         if isinstance(value, str) and "{" not in value and not value.startswith("#jinja2"):
             return value
-        return self._templar.template(value)
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        return self._templar.template({"value": value}).get("value")
 
     def _module_name(self) -> str:
         return str(self._task.resolved_action or self._task.action)
 
     def _runs_here(self, task_vars: Mapping[str, Any]) -> bool:
-        wanted = self._templar.template(task_vars.get("wabiz_onprem_in_process", True))
+        wanted = self._variable(task_vars, "wabiz_onprem_in_process")
         return (
-            boolean(wanted, strict=False)
+            boolean(True if wanted is None else wanted, strict=False)
             and self.operation.LIBRARY_ERROR is None
             and self._connection.transport == "local"
             and not self._connection.become
@@ -214,7 +248,7 @@ class InProcess(ActionBase):
     def _tell(self, text: str) -> None:
         """Progress of long work; not with no_log, as nobody knows what a user hides with it."""
         if not self._task.no_log:
-            display.display(f"[{self._task.get_name()}] {text}")
+            display.display(f"[{harmless(self._task.get_name(), 200)}] {harmless(text)}")
 
     @staticmethod
     def _wants_invocation(task_vars: Mapping[str, Any]) -> bool:

@@ -14,6 +14,11 @@ import stat
 import tempfile
 from typing import Any, Mapping
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.plain_files import (
+    PlainFileError,
+    path_problem,
+    read_plain_file,
+)
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.status_document import content
 
 LARGEST = 64 * 1024 * 1024  # bytes that an older file is read up to
@@ -45,14 +50,16 @@ def has_mark(path: str, document: Mapping[str, Any]) -> bool:
 
 def _read(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read(LARGEST)
-    except OSError:
+        return read_plain_file(path, LARGEST).decode("utf-8", "replace")
+    except PlainFileError:
         return ""
 
 
 def check_place(path: str) -> None:
     """Raises OSError for what cannot be replaced by a file."""
+    problem = path_problem(path)
+    if problem:
+        raise OSError(0, problem)
     if not os.path.isdir(os.path.dirname(path)):
         raise FileNotFoundError(0, "its folder does not exist")
     if os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode):

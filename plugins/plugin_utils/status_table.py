@@ -9,20 +9,14 @@ Names and texts come from people and from clients. Whatever could steer a termin
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Any, Iterator, List, Mapping, NamedTuple, Sequence
 
-HEAD = ("CLIENT", "LEVEL", "VERSION", "HEALTH", "CAMPAIGNS", "COLLECTION", "RESTART OWED", "DRIFT")
-WIDEST_NAME, WIDEST_CAMPAIGN, WIDEST_CELL, WIDEST_LINE = 40, 24, 90, 1000
-UNKNOWN = "-"
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import harmless
 
-# ECMA-48, 7 and 8 bits: control sequences, strings with their end, and what is left of shorter ones.
-_ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|(?:\x1b[]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
-    r"|\x1b[ -/]*[0-~]?"
-)
+HEAD = ("CLIENT", "LEVEL", "VERSION", "HEALTH", "CAMPAIGNS", "COLLECTION", "RESTART", "DRIFT")
+WIDEST_NAME, WIDEST_CAMPAIGN, WIDEST_CELL = 40, 24, 90
+UNKNOWN = "-"
 
 
 class Line(NamedTuple):
@@ -30,18 +24,6 @@ class Line(NamedTuple):
 
     text: str
     level: str
-
-
-def harmless(text: Any, limit: int = WIDEST_LINE) -> str:
-    """A text as one line without anything that steers a terminal, direction marks included."""
-    plain = _ESCAPES.sub("", str(text))
-    shown = "".join(character if _is_shown(character) else " " for character in plain)
-    line = " ".join(shown.split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-def _is_shown(character: str) -> bool:
-    return character == " " or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def lines(document: Mapping[str, Any]) -> List[Line]:
@@ -91,17 +73,19 @@ def _day(moment: str) -> str:
 
 
 def _collection(collection: Mapping[str, Any]) -> str:
-    """As set and as in effect."""
+    """As stored and as in effect, with the moment of which that is known."""
     if collection["set"] is None:
         return "-, held" if collection["held"] else UNKNOWN
     words = {True: "on", False: "off", None: "?"}
-    return f"{words[collection['set']]}/{words[collection['in_effect']]}" + (", held" if collection["held"] else "")
+    stored, effect, at = collection["set"], collection["in_effect"], collection["confirmed_at"]
+    known = f", confirmed {harmless(at, 20)[:16]}Z" if effect is not None and at else ""
+    return f"{words[stored]}/{words[effect]}{known}{', held' if collection['held'] else ''}"
 
 
 def _restart(restart: Mapping[str, Any]) -> str:
-    if restart["owed"] is None:
+    if restart["pending"] is None:
         return UNKNOWN
-    return harmless(restart["since"] or "yes", 20) if restart["owed"] else "no"
+    return harmless(restart["since"] or "yes", 20) if restart["pending"] else "no"
 
 
 def _findings(client: Mapping[str, Any]) -> Iterator[Line]:

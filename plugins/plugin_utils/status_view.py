@@ -9,18 +9,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Iterable, Mapping
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import visible
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.status_timeline import timeline
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.status_words import (
     compared,
     counted,
     kind_label,
-    legible,
     moment,
     natural,
     shown_time,
 )
 
-LEVELS = {"critical": "Critical", "warning": "Warning", "ok": "In order"}
+LEVELS = {"critical": "Critical", "warning": "Warning", "ok": "OK"}
 UNKNOWN = "unknown"
 # The columns: heading, and the direction that a first click sorts in; for numbers the large ones are of interest.
 COLUMNS = (
@@ -38,7 +38,7 @@ COLUMNS = (
 
 def view(document: Mapping[str, Any]) -> dict[str, Any]:
     """Everything that the template needs."""
-    status = legible(document)
+    status = visible(document)
     now = moment(status["made"])
     names = _ranks({client["name"] for client in status["clients"]})
     versions = _ranks({client["api_version"] for client in status["clients"]} - {None})
@@ -84,7 +84,7 @@ def _facts(clients: list[dict[str, Any]]) -> list[dict[str, Any]]:
     facts = (
         ("overdue", "Overdue campaign"),
         ("campaign", "Campaign on"),
-        ("restart", "Restart owed"),
+        ("restart", "Restart pending"),
         ("drift", "Drift"),
     )
     return [{"key": key, "label": label, "count": sum(key in one["flags"] for one in clients)} for key, label in facts]
@@ -99,7 +99,7 @@ def _client(client: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
     flags = {
         "overdue": any(one["overdue"] for one in campaigns),
         "campaign": campaigns,
-        "restart": restart["owed"],
+        "restart": restart["pending"],
         "drift": drift,
     }
     return {
@@ -154,8 +154,10 @@ def _collection(collection: Mapping[str, Any], findings: list[dict[str, Any]]) -
     as_set, in_effect, held = collection.get("set"), collection.get("in_effect"), bool(collection.get("held"))
     kinds = {"collection_off": "critical", "collection_on": "warning"}
     notes = ["held"] if held else []
-    if as_set is not in_effect:
-        notes.append("in effect unknown" if in_effect is None else f"{_switch(in_effect)} in effect")
+    if in_effect is None and as_set is not None:
+        notes.append(f"in effect unknown ({collection['doubt']})" if collection.get("doubt") else "in effect unknown")
+    elif as_set is not in_effect:
+        notes.append(f"{_switch(in_effect)} in effect")
     wrong = next((kinds[one["kind"]] for one in findings if one["kind"] in kinds), "")
     rank: Any = "" if as_set is None else 3 if wrong else 2 if held else 1 if not as_set else 0
     return {
@@ -173,14 +175,14 @@ def _switch(value: bool | None) -> str:
 
 
 def _restart(restart: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
-    owed, since = restart.get("owed"), moment(restart.get("since"))
+    pending, since = restart.get("pending"), moment(restart.get("since"))
     waited: Any = int((now - since).total_seconds()) if now and since else 1
     return {
-        "owed": bool(owed),
-        "text": UNKNOWN if owed is None else "owed" if owed else "none",
+        "pending": bool(pending),
+        "text": UNKNOWN if pending is None else "pending" if pending else "none",
         "since": shown_time(restart.get("since"), now),
         "settings": restart.get("settings") or [],
-        "rank": "" if owed is None else max(waited, 1) if owed else 0,
+        "rank": "" if pending is None else max(waited, 1) if pending else 0,
     }
 
 

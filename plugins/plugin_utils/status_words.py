@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime, timedelta, timezone
-from typing import Any, Mapping
+from typing import Any
 
 KINDS = {
     "unreachable": "Unreachable",
@@ -21,7 +21,8 @@ KINDS = {
     "unhealthy": "Unhealthy",
     "overdue": "Campaign overdue",
     "collection_off": "Collection off",
-    "restart_owed": "Restart owed",
+    "restart_pending": "Restart pending",
+    "not_in_effect": "Not in effect",
     "drift": "Drift",
     "collection_on": "Collection on",
     "long_campaign": "Long campaign",
@@ -29,22 +30,6 @@ KINDS = {
 
 YEAR = 365 * 86400
 UNITS = ((86400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes"))
-
-# What would not be seen, or would turn the text around it: control characters and the marks of writing direction.
-_INVISIBLE = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
-_INVISIBLE.update(dict.fromkeys([*range(0x7F, 0xA0), *range(0xD800, 0xE000)], 0xFFFD))
-_INVISIBLE.update(dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD))
-
-
-def legible(value: Any) -> Any:
-    """The same value with nothing invisible in its texts; whatever a text was a subclass of stays behind."""
-    if isinstance(value, Mapping):
-        return {legible(str(key)): legible(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [legible(item) for item in value]
-    if value is None or isinstance(value, (bool, int, float)):
-        return value
-    return str.translate(str(value), _INVISIBLE)
 
 
 def kind_label(kind: str) -> str:

@@ -46,8 +46,8 @@ CLIENTS = [
             {"setting": "callback_backoff_delay_ms", "declared": 1000, "found": 3000},
             {
                 "setting": "webhooks.url",
-                "declared": "https://hooks.example.com/wa?auth=***",
-                "found": "https://old-hooks.example.com/wa?auth=***",
+                "declared": "https://hooks.example.com/***",
+                "found": "https://old-hooks.example.com/***",
             },
         ],
         **HELD,
@@ -55,8 +55,8 @@ CLIENTS = [
     silent("wa-paris", finding("no_answer", "critical", "Could not log in: the connection was refused.")),
     client(
         "wa-rome",
-        finding("restart_owed", "warning", "A restart of the Coreapp is owed. Run the playbook restart."),
-        restart={"owed": True, "since": "2026-04-20T02:10:00Z", "settings": ["callback_persist"]},
+        finding("restart_pending", "warning", "A restart of the Coreapp is owed. Run the playbook restart."),
+        restart={"pending": True, "since": "2026-04-20T02:10:00Z", "settings": ["callback_persist"]},
     ),
     *(client(f"wa-{town}", campaigns=[EASTER], health=nodes(3), **HELD) for town in ("lisbon", "madrid", "vienna")),
     *(client(f"wa-{town}") for town in ("oslo", "porto", "zagreb")),

@@ -41,7 +41,7 @@ def hostile(text: str) -> dict[str, Any]:
             example.campaign(text, "2026-11-20T08:00:00Z", "2026-11-21T08:00:00Z", True),
             example.campaign("times", text, text),
         ],
-        restart={"owed": True, "since": text, "settings": [text]},
+        restart={"pending": True, "since": text, "settings": [text]},
         held_settings=[text],
         drift=[{"setting": text, "declared": f"https://hooks.example.com/{text}", "found": [text]}],
     )

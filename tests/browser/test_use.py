@@ -105,7 +105,7 @@ def test_levels_and_facts_are_chosen(visits: Visits) -> None:
     assert page.locator("#shown").inner_text() == f"{len(example.CRITICAL)} of 30 shown"
     page.get_by_label("Overdue campaign").check()
     assert shown(page) == ["hostile"]
-    page.get_by_label("Restart owed").check()
+    page.get_by_label("Restart pending").check()
     assert shown(page) == []
 
 

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .commandline import main
 
+os.umask(0o077)  # whatever this process and its children create is private from the first moment
 sys.exit(main())

@@ -30,10 +30,10 @@ class Call:
         return self.headers.get("Authorization", "")
 
     def json(self) -> Any:
-        """The body as JSON; 1025 where it is none."""
+        """The body as JSON; 1025 where it is none, or is nested too deeply."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ApiError(400, 1025, "Unable to decode json from the request: Syntax error") from None
 
 
@@ -45,8 +45,9 @@ class Answer:
 
 
 def meta(config: ClientConfig, webapp: bool) -> dict[str, Any]:
-    """Calls that the Webapp answers itself say `v2.53.1`, calls that the Coreapp answers `2.53.1`."""
-    return {"version": f"v{config.version}" if webapp else config.version, "api_status": "stable"}
+    """Calls that the Webapp answers itself have the version `v2.53.1`, calls that the Coreapp answers `2.53.1`."""
+    version = config.reported_version or config.version
+    return {"version": f"v{version}" if webapp else version, "api_status": "stable"}
 
 
 def success(config: ClientConfig, payload: dict[str, Any], *, webapp: bool = False, status: int = 200) -> Answer:

@@ -29,7 +29,9 @@ class Authority:
     def in_folder(cls, folder: Path) -> Authority:
         """The authority of this folder (`ca.pem`, `ca.key`), made when there is none: it outlives its processes."""
         certificate, key = folder / CA_FILE, folder / "ca.key"
-        with (folder / "ca.lock").open("w") as lock:  # two Webapps may start at once
+        with os.fdopen(
+            os.open(folder / "ca.lock", os.O_WRONLY | os.O_CREAT, 0o600), "w"
+        ) as lock:  # two may start at once
             fcntl.flock(lock, fcntl.LOCK_EX)
             if certificate.exists() and key.exists():
                 return cls(trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes()))

@@ -20,7 +20,7 @@ from .errors import EmulatorError
 from .node import run_node
 from .options import add_client_options, fleet_clients
 from .serve_options import ServeOptions
-from .statefolder import default_folder
+from .statefolder import StateFolder, default_folder
 
 HTTPS_PORT = 9090  # where the product's Webapp is published
 
@@ -47,15 +47,17 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("--client", metavar="NAME", help="of a fleet: this client alone")
     status.set_defaults(run=commands.status)
     for name, text in (
-        ("restart", "Ends a node and starts it again: it reads its settings anew."),
-        ("stop", "Ends a node."),
-        ("start", "Starts a node that was ended."),
+        ("restart", "End a node and start it again: it reads its settings anew."),
+        ("stop", "End a node."),
+        ("start", "Start a node that was ended."),
     ):
         order = command(name, text)
         _state(order)
         order.add_argument("node", metavar="NODE", help="wacore, wacore1, master1 ...; in a fleet client001/wacore")
         order.set_defaults(run=commands.node_order)
-    started = command("started", "Prints when a node was started: the proof of a restart.")
+    started = command(
+        "started", "Print when a node was started: the proof of a restart. Exit with 1 while it does not run."
+    )
     _state(started)
     started.add_argument("node", metavar="NODE")
     started.set_defaults(run=commands.started)
@@ -100,7 +102,7 @@ def _add_foreground(several: argparse._SubParsersAction[argparse.ArgumentParser]
 def _serve(options: argparse.Namespace) -> int:
     from .serve import serve
 
-    options.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    StateFolder(options.state).prepare()
     serve(
         ServeOptions(
             database=options.state / "emulator.sqlite",

@@ -28,7 +28,7 @@ STEP = 0.1  # seconds between two portions of traffic
 def up(options: argparse.Namespace) -> int:
     config = client_config(options)
     state = StateFolder(options.state)
-    with state.locked():
+    with state.locked(create=True):
         if state.running():
             raise EmulatorError(
                 f"an emulator is running in {state.folder} already; end it with `down --state {state.folder}`"
@@ -116,9 +116,10 @@ def node_order(options: argparse.Namespace) -> int:
             line.call("POST", f"clients/{client}/nodes/{name}/{options.command}")
         else:
             _order_process(state, described, known[options.node], options.command)
-    started = _started(state, options.node)
+        stamp = _started(state, options.node)
     done = {"restart": "restarted", "stop": "stopped", "start": "started"}[options.command]
-    _say(options, {"node": options.node, "started": started}, f"{options.node} {done} (start time {started}).")
+    when = f" (start time {stamp})" if stamp else ""
+    _say(options, {"node": options.node, "started": stamp}, f"{options.node} {done}{when}.")
     return 0
 
 
@@ -143,25 +144,30 @@ def _order_process(state: StateFolder, described: dict[str, Any], node: dict[str
 
 
 def started(options: argparse.Namespace) -> int:
-    """The proof of a restart: when the node was started last."""
+    """Print when a running node was started: the proof of a restart. A stopped node has no such time."""
     stamp = _started(StateFolder(options.state), options.node)
+    if stamp is None:
+        return 1
     _say(options, {"node": options.node, "started": stamp}, stamp)
     return 0
 
 
-def _started(state: StateFolder, name: str) -> str:
+def _started(state: StateFolder, name: str) -> str | None:
+    """The start time of the node's process; None while it does not run."""
     described = state.read()
     client = CLIENT
     if described["mode"] == "fleet":
         client, _dummy, name = name.partition("/")
     store = Store(state.database)
     try:
-        node = Cluster(store, in_process=False).node(client, name)
+        cluster = Cluster(store, in_process=described["mode"] == "fleet")
+        node = cluster.node(client, name)
+        alive = node is not None and cluster.alive(node)
     finally:
         store.close()
     if node is None:
         raise EmulatorError(f"no node {name} here (nodes: {', '.join(node['name'] for node in described['nodes'])})")
-    return iso(node.started)
+    return iso(node.started) if alive else None
 
 
 def traffic(options: argparse.Namespace) -> int:

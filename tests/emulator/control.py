@@ -82,12 +82,27 @@ class Control:
             self.record.clear(client)
             self.faults.clear(client)
             return self.services.store.remove_client(client)
+        if len(rest) == 2 and rest[0] == "nodes" and method == "PATCH":
+            return self._configure_node(client, rest[1], body)
         if len(rest) == 3 and rest[0] == "nodes" and method == "POST":
             return self._node_call(client, rest[1], rest[2])
         handler = CLIENT_CALLS.get((method, "/".join(rest)))
         if handler is None:
             raise EmulatorError("no such control call")
         return handler(self, client, body)
+
+    def _configure_node(self, client: str, node: str, options: dict[str, Any]) -> None:
+        """Change options of one node; those that are not named stay, those that are null go back to the client's."""
+        store = self.services.store
+        known = [one.name for one in self.services.cluster.nodes(client)]
+        if node not in known:
+            raise EmulatorError(f"no node {node} (nodes: {', '.join(known)})")
+        with store.transaction():
+            config = store.config(client)
+            own = {**config.nodes.get(node, {}), **options}
+            own = {name: value for name, value in own.items() if value is not None}
+            changed = make_config({"nodes": {**config.nodes, node: own}}, base=config)
+            self.services.cluster.configure(client, changed)
 
     def _node_call(self, client: str, node: str, order: str) -> Any:
         if self.fleet is None:
@@ -136,8 +151,7 @@ def stored(control: Control, client: str, body: dict[str, Any]) -> Any:
 
 
 def configure(control: Control, client: str, body: dict[str, Any]) -> Any:
-    store = control.services.store
-    store.set_config(client, make_config(body, base=store.config(client)))
+    control.services.cluster.configure(client, make_config(body, base=control.services.store.config(client)))
 
 
 def add_user(control: Control, client: str, body: dict[str, Any]) -> Any:

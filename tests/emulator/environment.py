@@ -100,7 +100,7 @@ def probe(environment: Mapping[str, str]) -> str | None:
         return None
     finally:
         store.close()
-    return None if node is None or node["status"] in ("uninitialized", "connecting") else str(node["status"])
+    return None if node is None or node["status"] in ("down", "uninitialized", "connecting") else str(node["status"])
 
 
 def webapp_options(environment: Mapping[str, str]) -> ServeOptions:

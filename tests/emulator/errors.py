@@ -35,6 +35,13 @@ TITLES = {
 STATUSES = {1011: 503, 1014: 500, 1015: 429, 1016: 503, 1017: 500, 1018: 500}
 
 COREAPP_UNREACHABLE = "Connection timed out. Please check if wacore is running: wacore:6252"
+CORE_NOT_INSTANTIATED = "The core is not instantiated."
+CONTROL_PORT = 6252
+
+
+def connection_refused(key: str) -> str:
+    """The details of code 1014 for a node whose control port is closed; `key` as in the health report."""
+    return f"Connection refused: {key.partition(':')[0]}:{CONTROL_PORT}"
 
 
 class ApiError(Exception):
@@ -69,4 +76,4 @@ def not_available(code: int, details: str | None = None) -> ApiError:
 
 
 class EmulatorError(Exception):
-    """Something the person at the command line has to put right; shown without a traceback."""
+    """An error of the command or its options; shown without a traceback."""

@@ -53,7 +53,7 @@ class Fleet:
         self.speed = speed
 
     def add(self, client: str, values: dict[str, Any]) -> ClientConfig:
-        """A new client whose nodes are up and settled, as if they had been for long."""
+        """Add a client whose nodes are up and settled."""
         given = dict(values)
         settings = given.pop("settings", {})
         config = make_config({"speed": self.speed, **given})
@@ -63,12 +63,13 @@ class Fleet:
         register_client(self.services, client, config, stored)
         for name, kind in node_names(config):
             self.services.cluster.start(client, name, kind, node_key(client, name), settled=True)
+        self.services.cluster.look(client, config)  # so that each shard has a Coreapp before anything stops
         return config
 
     def start(self, client: str, name: str) -> None:
         node = self.services.cluster.node(client, name)
         if node is None:
-            # A node nobody planned: what a surge does to a single instance.
+            # A node that was not planned: what a surge does to a single instance.
             kind = "master" if name.startswith("master") else "coreapp"
             self.services.cluster.start(client, name, kind, node_key(client, name))
             return

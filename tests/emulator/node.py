@@ -17,6 +17,7 @@ from .cluster import BEAT_SECONDS
 from .config import ClientConfig
 from .duties import Duties
 from .fleet import register_client
+from .liveness import ACQUIRE_SECONDS, NodeLock
 from .settings import value_of
 from .store import Store
 from .webapp import Services
@@ -35,7 +36,7 @@ class NodeOptions:
 
 
 def ensure_client(services: Services, config: ClientConfig) -> None:
-    """Whoever comes first sets the client up; what stands in the database wins."""
+    """Set up the client unless the database has one already."""
     with services.store.transaction():
         if not services.store.has_client(CLIENT):
             register_client(services, CLIENT, config, {})
@@ -46,6 +47,7 @@ class NodeProcess:
         self.options = options
         self.services = Services.over(Store(options.database), in_process=False)
         self.duties = Duties(self.services)
+        self.lock = NodeLock(options.database, options.name)
         self.ended = False
         self._next_beat = 0.0
         self._next_watch = 0.0
@@ -60,24 +62,27 @@ class NodeProcess:
             loop.add_signal_handler(number, self.end)
         ensure_client(self.services, self.options.config)
         cluster, name = self.services.cluster, self.options.name
+        self.lock.acquire(ACQUIRE_SECONDS)  # before there is a row of this process
         cluster.start(CLIENT, name, self.options.kind, self.options.key, pid=os.getpid())
         try:
             while not self.ended:
                 self._round()
                 await self.duties.rest(TICK)
         finally:
-            if cluster.beat(CLIENT, name, os.getpid()):  # the row is still ours, and not a successor's
+            if cluster.beat(CLIENT, name, os.getpid()):  # the row is not that of a successor
                 cluster.stop(CLIENT, name)
             await self.duties.close()
             self.services.store.close()
+            self.lock.close()
 
     def _round(self) -> None:
         now = time.time()
         cluster = self.services.cluster
+        self.lock.acquire()
         if now >= self._next_beat:
             self._next_beat = now + BEAT_SECONDS
             if not cluster.beat(CLIENT, self.options.name, os.getpid()):
-                self.end()  # another process goes by this name now
+                self.end()  # another process has this name now
                 return
         config = self.services.store.config(CLIENT)
         node = cluster.node(CLIENT, self.options.name)

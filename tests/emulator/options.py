@@ -15,9 +15,9 @@ from .catalog import DEFAULT_VERSION, VERSIONS
 from .config import CHOICES, SHARD_COUNTS, ClientConfig, make_config
 from .errors import EmulatorError
 
-# Told by options of their own; everything else by --option.
+# These have options of their own; everything else is given by --option.
 NAMED = ("version", "topology", "shards", "masters", "coreapps", "nested", "password", "speed")
-# A node takes long enough to start that a person sees it, and rows live long enough to be looked at.
+# A node takes long enough to start, and rows live long enough, for a person to see them.
 UNHURRIED = {"initialize_seconds": 0.5, "connect_seconds": 0.5, "collect_interval": 1.0, "collect_age": 3.0}
 
 
@@ -66,7 +66,8 @@ def _value(name: str, text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        raise EmulatorError(f"--option {name} takes a number, not {text}") from None
+        kind = "a JSON object" if name == "nodes" else "a number, true or false"
+        raise EmulatorError(f"--option {name} takes {kind}, not {text}") from None
 
 
 def client_config(options: argparse.Namespace) -> ClientConfig:
@@ -84,5 +85,6 @@ def fleet_arguments(options: argparse.Namespace) -> list[str]:
     """The same options for another process."""
     arguments = ["--port", str(options.port), "--clients", str(options.clients)]
     for name, value in client_values(options).items():
-        arguments += [f"--{name}", str(value)] if name in NAMED else ["--option", f"{name}={value}"]
+        text = value if isinstance(value, str) else json.dumps(value)
+        arguments += [f"--{name}", text] if name in NAMED else ["--option", f"{name}={text}"]
     return arguments

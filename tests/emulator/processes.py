@@ -27,6 +27,7 @@ from .webapp import Services
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[1]
 READY_SECONDS = 30.0
+STARTING = {"down", "uninitialized", "connecting"}
 
 
 class Launcher:
@@ -49,7 +50,7 @@ class Launcher:
             nodes = []
             for name, kind in node_names(config):
                 self.spawn_node(name, kind)
-                nodes.append({"name": name, "health_key": node_key(CLIENT, name), "role": kind})
+                nodes.append({"name": name, "health_key": config.key_of(name) or node_key(CLIENT, name), "role": kind})
             self._wait_settled(Cluster(store, in_process=False), config)
         finally:
             store.close()
@@ -78,12 +79,13 @@ class Launcher:
             store.close()
 
     def _wait_settled(self, cluster: Cluster, config: ClientConfig) -> None:
-        expected = config.shards + 1 if config.multiconnect else 1
-        deadline = time.monotonic() + READY_SECONDS + config.real(config.initialize_seconds + config.connect_seconds)
+        expected = config.shards + (1 if config.primary_connected or not config.wa_id else 0)
+        names = [name for name, _dummy in node_names(config)]
+        deadline = time.monotonic() + READY_SECONDS + config.real(max(sum(config.times(name)) for name in names))
         while time.monotonic() < deadline:
             statuses = [node["status"] for node in cluster.report(CLIENT)]
             working = sum(status in ("connected", "unregistered") for status in statuses)
-            if working >= expected and not {"uninitialized", "connecting"} & set(statuses):
+            if working >= (expected if config.multiconnect else 1) and not STARTING & set(statuses):
                 return
             time.sleep(0.02)
         raise EmulatorError(f"the client did not settle: {', '.join(statuses)}")

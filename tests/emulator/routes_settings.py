@@ -72,13 +72,21 @@ def _checked_provider(provider: Any) -> dict[str, Any]:
     name, config = provider["name"], provider["config"]
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,200}", name) or provider["type"] != "www":
         raise ApiError(400, 1009, "name or type is not valid")
+    _check_credentials(config)
+    return provider
+
+
+def _check_credentials(config: Any) -> None:
     if not isinstance(config, dict) or set(config) not in ({"basic"}, {"bearer"}):
         raise ApiError(400, 1009, "config must have either basic or bearer")
-    basic = config.get("basic")
-    strings = [config["bearer"]] if basic is None else [basic.get(key) for key in ("username", "password")]
+    if "bearer" in config:
+        strings = [config["bearer"]]
+    elif isinstance(config["basic"], dict) and set(config["basic"]) <= {"username", "password"}:
+        strings = [config["basic"].get(key) for key in ("username", "password")]
+    else:
+        raise ApiError(400, 1009, "basic must hold username and password")
     if not all(isinstance(value, str) and value for value in strings):
         raise ApiError(400, 1009, "config must hold strings")
-    return provider
 
 
 def remove_provider(services: Services, call: Call, user: User | None, argument: str) -> Answer:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .webapp import Services
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
 def login(services: Services, call: Call, user: User | None, argument: str) -> Answer:
     user = services.accounts.check_basic(call.client, call.authorization)
     new_password = _new_password(call, required=user.must_change)
@@ -27,8 +30,17 @@ def login(services: Services, call: Call, user: User | None, argument: str) -> A
 
 
 def _new_password(call: Call, required: bool) -> Any:
-    """What the body says as `new_password`; the first login with the shipped password must say one."""
-    body = call.json() if call.body.strip() else None
+    """What the body has as `new_password`; the first login with the shipped password must have one.
+
+    Recorded: a first login whose body is not JSON is rejected with code 1025. A later login needs no body; form data,
+    which HTTP libraries send by default, is ignored then. That is the emulator's choice.
+    """
+    try:
+        body = call.json() if call.body.strip() else None
+    except ApiError:
+        if required or not call.headers.get("Content-Type", "").lower().startswith(FORM):
+            raise
+        body = None
     given = body.get("new_password") if isinstance(body, dict) else None
     if given is None and required:
         raise ApiError(401, 1024, "Password must be changed", headers=CHALLENGE)

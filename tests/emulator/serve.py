@@ -18,14 +18,14 @@ from .control import Control
 from .duties import Duties
 from .errors import EmulatorError
 from .fleet import Fleet
-from .node import ensure_client
+from .node import CLIENT, ensure_client
 from .serve_options import ServeOptions
 from .server import Server
 from .store import Store
 from .webapp import Services
 
 FLEET_TICK = 0.1
-LONG = 3600.0
+WEBAPP_TICK = 0.25  # how often ended processes of nodes are looked for
 
 
 class Process:
@@ -70,7 +70,9 @@ class Process:
             while not self.ended:
                 if self.fleet is not None:
                     self.duties.tick_all()
-                await self.duties.rest(FLEET_TICK if self.fleet is not None else LONG)
+                else:
+                    self.services.cluster.reap(CLIENT)
+                await self.duties.rest(FLEET_TICK if self.fleet is not None else WEBAPP_TICK)
         finally:
             await self.duties.close()
             await self.server.close()

@@ -16,6 +16,7 @@ from .catalog import INTEGER_OR_STRING, Key, accepted, at_least, keys, read_only
 from .errors import ApiError
 
 Stored = dict[str, Any]
+LARGEST_INTEGER = 2**63 - 1
 
 
 def read_patch(body: Any, version: str) -> Stored:
@@ -64,9 +65,9 @@ def _value(key: Key, value: Any, version: str) -> Any:
 
 
 def _integer(key: Key, value: Any, refusal: ApiError) -> int:
-    if isinstance(value, str) and key.name in INTEGER_OR_STRING and value.strip().isdecimal():
+    if isinstance(value, str) and key.name in INTEGER_OR_STRING and value.strip().isdecimal() and len(value) < 20:
         value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_INTEGER:
         raise refusal
     if key.choices and value not in key.choices:
         raise refusal

@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -20,9 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from .errors import EmulatorError
+from .liveness import SUFFIX
 
 FILES = (
     "emulator.json",
+    "emulator.new",
     "ca.pem",
     "ca.key",
     "ca.lock",
@@ -30,6 +33,9 @@ FILES = (
     "emulator.sqlite-wal",
     "emulator.sqlite-shm",
 )
+PATTERNS = ("*.log", f"*{SUFFIX}")
+LOCK = "lock"
+LOCK_SECONDS = 300.0  # as long as many commands one after the other may take
 TERM_SECONDS = 5.0
 
 
@@ -39,10 +45,10 @@ def default_folder() -> Path:
 
 def birth(pid: int) -> str | None:
     """When the process was started, in whatever words the system has; None when there is no such process."""
-    stat = Path(f"/proc/{pid}/stat")
+    file = Path(f"/proc/{pid}/stat")
     if Path("/proc/self/stat").exists():
         try:
-            fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            fields = file.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
         except OSError:
             return None
         return None if fields[0] in "ZX" else fields[19]
@@ -67,37 +73,84 @@ def end_process(pid: int, born: str) -> bool:
     raise EmulatorError(f"process {pid} does not end")
 
 
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _same_file(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
 class StateFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.expanduser().absolute()
         self.database = self.folder / "emulator.sqlite"
         self._file = self.folder / "emulator.json"
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """One order at a time."""
+    def prepare(self) -> None:
+        """Make the folder, or make an existing one private; the database and its write-ahead file hold passwords."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self.folder / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise EmulatorError(f"another command is at work in {self.folder}; try again when it is done") from None
+        mode = self.folder.stat().st_mode
+        if mode & stat.S_ISVTX:
+            raise EmulatorError(f"{self.folder} is shared by all users; name a folder inside it")
+        if mode & 0o077:
+            self.folder.chmod(0o700)
+
+    @contextmanager
+    def locked(self, create: bool = False) -> Iterator[None]:
+        """Run one command at a time; others wait. `create`: also where there is no folder yet."""
+        descriptor = self._acquire(create)
+        try:
             yield
+        finally:
+            os.close(descriptor)
+
+    def _acquire(self, create: bool) -> int:
+        path, deadline = self.folder / LOCK, time.monotonic() + LOCK_SECONDS
+        while True:
+            if create:
+                self.prepare()
+            try:
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            except FileNotFoundError:
+                if create:
+                    continue  # `down` has removed the folder at this moment
+                raise self._nothing_here() from None
+            while not _try_lock(descriptor):
+                if time.monotonic() > deadline:
+                    os.close(descriptor)
+                    raise EmulatorError(f"another command has been running in {self.folder} for {LOCK_SECONDS:.0f} s")
+                time.sleep(0.02)
+            if _same_file(descriptor, path):
+                os.fchmod(descriptor, 0o600)
+                return descriptor
+            os.close(descriptor)  # `down` removed it in the meantime
+
+    def _nothing_here(self) -> EmulatorError:
+        return EmulatorError(f"no emulator in {self.folder}; start one with `up --state {self.folder}`")
 
     def read(self) -> dict[str, Any]:
-        """What runs here; an EmulatorError where nothing does."""
-        if not self._file.exists():
-            raise EmulatorError(f"no emulator in {self.folder}; start one with `up --state {self.folder}`")
+        """The description of what runs here; an EmulatorError where nothing does."""
         try:
             state: dict[str, Any] = json.loads(self._file.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            raise self._nothing_here() from None
         except ValueError:
-            raise EmulatorError(f"{self._file} is damaged; end what runs by hand and remove the folder") from None
+            raise EmulatorError(f"{self._file} is damaged; end its processes and remove the folder") from None
         return state
 
     def write(self, state: dict[str, Any]) -> None:
         new = self._file.with_suffix(".new")
-        new.touch(mode=0o600)  # it holds the password
-        new.write_text(json.dumps(state, indent=2) + "\n", encoding="utf-8")
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(json.dumps(state, indent=2) + "\n")  # it holds the password
         new.replace(self._file)
 
     def running(self) -> list[str]:
@@ -115,9 +168,10 @@ class StateFolder:
 
     def clear(self, last: bool = False) -> None:
         """Removes what an emulator leaves in the folder; with `last` also the lock, and the folder when it is empty."""
-        for path in (*(self.folder / name for name in FILES), *self.folder.glob("*.log")):
+        others = (path for pattern in PATTERNS for path in self.folder.glob(pattern))
+        for path in (*(self.folder / name for name in FILES), *others):
             path.unlink(missing_ok=True)
         if last:
-            (self.folder / "lock").unlink(missing_ok=True)
+            (self.folder / LOCK).unlink(missing_ok=True)
             with suppress(OSError):
                 self.folder.rmdir()

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ CREATE TABLE IF NOT EXISTS clients (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS nodes (
     client TEXT, name TEXT, kind TEXT, key TEXT, running INTEGER, started REAL, beat REAL, at_start TEXT,
-    kicked INTEGER DEFAULT 0, pid INTEGER DEFAULT 0, PRIMARY KEY (client, name)
+    kicked INTEGER DEFAULT 0, pid INTEGER DEFAULT 0, served REAL DEFAULT 0, phases TEXT,
+    PRIMARY KEY (client, name)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shards (client TEXT, shard INTEGER, node TEXT, PRIMARY KEY (client, shard)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS users (
@@ -54,12 +56,26 @@ CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, client TEXT, time REA
 TABLES = ("nodes", "shards", "users", "tokens", "providers", "messages", "callbacks", "jobs", "counters", "events")
 
 
+def make_private(path: Path) -> None:
+    """Make sure that only the owner can read the database, before anything is in it.
+
+    SQLite gives its write-ahead file and shared memory the mode of the database; those of an earlier run may be there.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    for suffix in ("", "-wal", "-shm"):
+        file = path.with_name(path.name + suffix)
+        with suppress(FileNotFoundError):
+            if file.stat().st_mode & 0o077:
+                file.chmod(0o600)
+
+
 class Store:
     """Statements over the shared database. Several processes may hold one; writers wait for each other."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self._db = sqlite3.connect(self.path, timeout=10, isolation_level=None, cached_statements=256)
+        make_private(self.path)
+        self._db = sqlite3.connect(self.path, timeout=30, isolation_level=None, cached_statements=256)
         self._db.row_factory = sqlite3.Row
         # Another process may be making the same database at this moment; switching to WAL does not wait by itself.
         for attempt in range(100):

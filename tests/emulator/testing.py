@@ -123,8 +123,15 @@ class Client:
     def start(self, node: str) -> None:
         self._control("POST", f"nodes/{node}/start")
 
+    def configure_node(self, node: str, **options: Any) -> None:
+        """Change options of one node: boot_seconds, initialize_seconds, connect_seconds, key, show_role.
+
+        The durations concern nodes that are starting, or start later; a key its next start. None: as the client has it.
+        """
+        self._control("PATCH", f"nodes/{node}", **options)
+
     def events(self) -> list[dict[str, Any]]:
-        """Starts, stops, elections (`primary`), moved shards (`shard`), bans (`ban`), collections by hand."""
+        """`start`, `stop`, `death`, elections (`primary`), moved shards (`shard`), `ban`, collections by hand."""
         return list(self._control("GET", "events"))
 
     def status(self) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def client_text(status: dict[str, Any]) -> str:
             [
                 node["name"],
                 node["role"],
-                node["status"] if node["running"] else f"{node['status']} (stopped)",
+                node["status"],
                 ", ".join(map(str, node["shards"])) or "-",
                 node["started"],
                 "-" if node["kind"] == "master" else ("on" if on else "off"),

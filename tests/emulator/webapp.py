@@ -62,10 +62,14 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/v1/messages"): Route(routes_messages.send),
     ("GET", "/v1/health"): Route(routes_status.health, "key"),
     ("GET", "/v1/stats/app"): Route(routes_status.stats, "key"),
+    ("GET", "/v1/stats/db"): Route(routes_status.database_stats, "key"),
     ("GET", "/metrics"): Route(routes_status.metrics, "key", webapp=True),
     ("GET", "/v1/metrics"): Route(routes_status.metrics, "key", webapp=True),
     ("GET", "/v1/support"): Route(routes_status.support),
 }
+
+
+NOT_UNICODE = ApiError(400, 1009, "The request holds text that is not valid Unicode")
 
 
 class Webapp:
@@ -84,6 +88,8 @@ class Webapp:
             answer = route.handler(self.services, call, user, argument)
         except ApiError as error:
             answer = failure(call.config, error, webapp=route.webapp)
+        except UnicodeError:  # JSON can hold halves of surrogate pairs, which no database takes
+            answer = failure(call.config, NOT_UNICODE, webapp=route.webapp)
         if not route.webapp:
             answer.headers["X-Internal-Request-IDS"] = secrets.token_hex(16)
         return answer

@@ -119,7 +119,7 @@ def test_nothing_printed_holds_a_secret(emulator: Emulator, tmp_path: Path, in_p
     assert [secret for secret in (*calls.SECRETS, "eyJ", "Bearer ey") if secret in printed + ledgers] == []
     assert "Unexpected" not in printed
     assert '+    "callback_persist": false' in printed or '"callback_persist": false' in printed
-    assert "https://***@hook.example/in?key=***" in printed
+    assert "https://hook.example/***" in printed
     _check_outcomes(printed, clients)
 
 

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._api import client, http
+from ansible_collections.wabiz.onprem.plugins.module_utils._api import client, tls
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task, perform
 
 from .steps import Steps
@@ -105,7 +105,7 @@ def _born(job: dict[str, Any]) -> bytes:
 
 
 def main() -> None:
-    http.prepare()
+    tls.prepare()
     for name in NAMES:
         importlib.import_module(f"{OPERATIONS}.{name}")
     for line in sys.stdin:

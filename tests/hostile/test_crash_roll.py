@@ -51,7 +51,7 @@ class Roll:
         """The whole roll, or until the step in which it crashes. None when there is no such step."""
         self._made, self._owner, self._crash = 0, owner, (crash_in, end_at)
         begun = self._step("begin", nodes=self._nodes(), lease_seconds=600)
-        if begun.killed or not begun.result["owed"]:
+        if begun.killed or not begun.result["pending"]:
             return begun if begun.killed else None
         assert begun.result["lease_granted"] is True
         identity = begun.result["id"]
@@ -152,10 +152,10 @@ def test_only_what_is_done_is_closed_and_only_under_its_id(
     with somebody() as owner:
         assert roll.pay(owner, crash_in=6, end_at=1) is not None  # before the third look for a node: both are done
         other = _finished(roll, nursery, owner, "another")
-        assert (other["closed"], other["owed"]) == (False, True)
+        assert (other["closed"], other["pending"]) == (False, True)
     roll = Roll(emulator, nursery, tmp_path / "second.json")
     with somebody() as owner:
         assert roll.pay(owner, crash_in=4, end_at=1) is not None  # one node is done, one is left
         identity = nursery.run("restart_progress", {"ledger": roll.ledger, "step": "read", "owner": owner}).result["id"]
         left = _finished(roll, nursery, owner, identity)
-        assert (left["closed"], left["owed"], len(left["remaining"])) == (False, True, 1)
+        assert (left["closed"], left["pending"], len(left["remaining"])) == (False, True, 1)

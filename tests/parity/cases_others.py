@@ -182,14 +182,14 @@ LEDGERS = (
         "nothing is owed",
         module="restart_progress",
         args={"step": "read", **LEDGER},
-        expect={"owed": False, "predicted": False},
+        expect={"pending": False, "predicted": False},
     ),
     Case(
         "a restart is owed",
         module="restart_progress",
         first=[MAKE_OWED],
         args={"step": "read", **LEDGER},
-        expect={"owed": True},
+        expect={"pending": True},
     ),
     Case(
         "a restart begins",

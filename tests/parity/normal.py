@@ -21,6 +21,7 @@ _WHO_FAILED = re.compile(r"Task failed: (Action|Module) failed: ")
 _MOMENTS = (
     (re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?"), "MOMENT"),
     (re.compile(r"\b[0-9a-f]{12}(?:[0-9a-f]{20,52})?\b"), "HASH"),
+    (re.compile(r"<[0-9a-f]{8}>"), "<FINGERPRINT>"),
     (re.compile(r"in \d+\.\d s, for at most \d+ s"), "in some time"),
     (re.compile(r"within \d+(\.\d+)? s"), "within some time"),
     (re.compile(r"process \d+ on"), "process NUMBER on"),

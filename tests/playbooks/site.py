@@ -17,6 +17,7 @@ from typing import Any
 
 from playbooks.helpers import Run
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._common import moments
 from emulator.testing import Client, Emulator
 from playbooks import helpers
 
@@ -44,7 +45,7 @@ class Site:
             "wabiz_onprem_ledger": str(self.ledger_path(name)),
             "coreapp_strategy": "command",
             "coreapp_wait_interval": 1,
-            "coreapp_started_delay": 1,
+            "coreapp_minimum_uptime": 0,
             "coreapp_nodes": [
                 {"name": node["name"], "role": node["kind"], "health_key": node["key"]} for node in client.nodes()
             ],
@@ -94,9 +95,15 @@ class Site:
         """The values of a setting that govern the nodes of a client."""
         return {values.get(setting) for values in self.clients[name].in_effect().values()}
 
-    def nothing_is_owed(self, name: str) -> bool:
+    def nothing_is_pending(self, name: str) -> bool:
         ledger = self.ledger(name)
-        return ledger["restart"] is None and ledger["intention"] is None and ledger["lease"] is None
+        return not any(ledger[part] for part in ("restart", "intention", "lease", "roll"))
+
+    def wait_until_overdue(self, name: str, campaign: str) -> None:
+        """A campaign cannot be planned into the past: its planned end has to come."""
+        end = moments.parse(self.ledger(name)["campaigns"][campaign]["planned_end"])
+        assert end is not None
+        time.sleep(max(0.0, (end - moments.utc_now()).total_seconds()))
 
     # -- a run that dies
 

@@ -97,7 +97,7 @@ class TestSweep:
             "problem"
         ]
         assert away["name"] == "b_away" and away["problem"].startswith("Ansible cannot reach the machine")
-        assert fleet.in_effect("c_ends", COLLECTED) == {True} and fleet.nothing_is_owed("c_ends")
+        assert fleet.in_effect("c_ends", COLLECTED) == {True} and fleet.nothing_is_pending("c_ends")
         assert {one.host for one in run.of("Fail where the sweep has failed") if one.failed} == {"a_bad", "b_away"}
         assert MARK not in json.dumps(given) + run.output
 
@@ -137,7 +137,7 @@ class TestSweep:
         run, given = sweep(fleet, "-e", "coreapp_restart=defer")
         breaks, owes = sorted(given["clients"], key=lambda one: str(one["name"]))
         assert run.code == 2
-        assert owes == told("owes", "ended", ended=[NAME], changed_settings=[COLLECTED], restart="owed")
+        assert owes == told("owes", "ended", ended=[NAME], changed_settings=[COLLECTED], restart="pending")
         assert breaks["outcome"] == "failed" and breaks["ended"] == [NAME] and "400" in breaks["problem"]
 
     def test_without_a_hook_a_failure_is_one(self, site: Any) -> None:

@@ -110,7 +110,7 @@ def test_it_fails_with_one_line(shown: Shown) -> None:
         ("b-unhealthy", ["unhealthy"], "(coreapp) is connecting"),
         ("b-hostile", ["overdue", "drift"], "webhooks.url"),
         ("w-drift", ["drift"], "3 settings differ from what the inventory declares: callback_persist, "),
-        ("w-owed", ["restart_owed"], f"is owed since {SINCE}"),
+        ("w-owed", ["restart_pending"], f"is owed since {SINCE}"),
         ("w-on", ["collection_on"], "garbage collection of messages is on as well"),
         ("w-long", ["long_campaign"], f"brand has gone on since {SINCE} and has no planned end"),
     ],
@@ -150,14 +150,14 @@ def test_what_is_known_is_told_and_nothing_else(shown: Shown) -> None:
     for name in ("b-stalled", "b-unreachable", "b-undefined"):
         client = shown.by_name[name]
         assert (client["api_version"], client["health"], client["message_collection"]["set"]) == (None, None, None)
-    assert shown.by_name["b-unreachable"]["restart"]["owed"] is None
-    assert shown.by_name["b-stalled"]["restart"]["owed"] is False  # as its ledger says
+    assert shown.by_name["b-unreachable"]["restart"]["pending"] is None
+    assert shown.by_name["b-stalled"]["restart"]["pending"] is False  # as its ledger says
     assert shown.by_name["b-torn-ledger"]["message_collection"]["in_effect"] is None
 
 
 def test_an_owed_restart(shown: Shown) -> None:
     client = shown.by_name["w-owed"]
-    assert client["restart"] == {"owed": True, "since": SINCE, "settings": ["callback_persist", COLLECTED]}
+    assert client["restart"] == {"pending": True, "since": SINCE, "settings": ["callback_persist", COLLECTED]}
     assert client["message_collection"] == {"set": True, "in_effect": None, "held": False}
     assert SINCE in shown.row("w-owed") and " on/? " in shown.row("w-owed")
 
@@ -165,7 +165,7 @@ def test_an_owed_restart(shown: Shown) -> None:
 def test_drift_tells_both_values(shown: Shown) -> None:
     drift = {one["setting"]: (one["declared"], one["found"]) for one in shown.by_name["w-drift"]["drift"]}
     assert drift["callback_persist"] == (False, True)
-    assert drift["webhooks.url"][0] == "https://***@hooks.example.com/wa?auth=***"
+    assert drift["webhooks.url"][0].startswith("https://hooks.example.com/***")
     assert drift["extra_settings.pager"] == ("***", None)
     assert shown.row("w-drift").endswith("3")
 

@@ -103,7 +103,7 @@ class TestAPlayThatIsNotInCheckModeThoughTheCommandLineIs:
     def test_settings(self, site: Site) -> None:
         run = play(site, SETTINGS, False, "--check")
         assert run.ok and run.of("Say what would be restarted")[-1].outcome == "skipped"
-        assert site.restarted("one") == ["wacore"] and site.nothing_is_owed("one")
+        assert site.restarted("one") == ["wacore"] and site.nothing_is_pending("one")
         assert site.in_effect("one", "callback_persist") == {False}
 
     def test_a_campaign(self, site: Site) -> None:
@@ -111,4 +111,4 @@ class TestAPlayThatIsNotInCheckModeThoughTheCommandLineIs:
         assert (
             run.ok and "messages is off; active campaigns: sale" in run["See that the client is as it should be"]["msg"]
         )
-        assert site.restarted("one") == ["wacore"] and site.nothing_is_owed("one")
+        assert site.restarted("one") == ["wacore"] and site.nothing_is_pending("one")

@@ -43,7 +43,7 @@ def test_nothing_of_a_containers_environment_is_printed(
     run = site.run("settings", "-vvvv", "--diff", env={"DOCKER_HOST": address})
     assert run.code == (2 if refuses else 0), run.output
     assert any(words.endswith("/restart") for words in containers.asked), "the restart was asked for"
-    assert "the engine is on strike" in run.output if refuses else site.nothing_is_owed("one")
+    assert "the engine is on strike" in run.output if refuses else site.nothing_is_pending("one")
     assert SECRET not in run.output
     assert "WA_DB" not in run.output
     assert site.restarted("one") == ([] if refuses else ["wacore"])

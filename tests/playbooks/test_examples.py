@@ -79,7 +79,7 @@ def test_one_client_settings_and_campaign_in_one_window(example: Callable[..., E
     assert one.site.in_effect("wa-berlin", "webhooks.max_concurrent_requests") == {12}
     assert one.site.in_effect("wa-berlin", "garbagecollector_enable.messages") == {False}
     assert len(one.site.restarted("wa-berlin")) == 1
-    assert one.site.nothing_is_owed("wa-berlin")
+    assert one.site.nothing_is_pending("wa-berlin")
 
 
 @pytest.mark.parametrize(("command", "ok"), [("true", True), ("false", False)])
@@ -124,7 +124,7 @@ def test_ten_clients_with_a_vault(example: Callable[..., Example]) -> None:
         assert ten.site.in_effect(name, "webhooks.max_concurrent_requests") == {concurrent}
         assert ten.site.clients[name].stored()["callback_backoff_delay_ms"] == 1000
         assert ten.site.clients[name].stored()["webhooks.url"].startswith(f"https://hooks.example.com/{name}?auth=")
-        assert ten.site.nothing_is_owed(name)
+        assert ten.site.nothing_is_pending(name)
 
 
 def test_five_hundred_clients_of_several_versions(example: Callable[..., Example]) -> None:

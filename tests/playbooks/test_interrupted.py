@@ -28,6 +28,9 @@ def make_site(emulator: Emulator, make_client: Callable[..., Client], tmp_path: 
     return make
 
 
+LOOKS_BEFORE = 2
+
+
 def met(client: Client) -> bool:
     return any(fault["met"] for fault in client.faults())
 
@@ -47,21 +50,23 @@ def test_between_patch_and_restart(make_site: Callable[..., Site]) -> None:
     run = site.run("settings")
     assert run.ok
     assert run["Apply the settings"]["changed_settings"] == [] and run["Apply the settings"]["restart_required"]
-    assert site.restarted("one") == IN_ORDER and site.nothing_is_owed("one")
+    assert site.restarted("one") == IN_ORDER and site.nothing_is_pending("one")
     assert site.in_effect("one", "callback_persist") == {False}
 
 
-def test_owed_and_not_begun(make_site: Callable[..., Site]) -> None:
+def test_pending_and_not_begun(make_site: Callable[..., Site]) -> None:
     site = make_site()
-    die_at(site, path="/v1/health")
+    die_at(
+        site, method="GET", path=SETTINGS, skip=3
+    )  # a look, another one after the preparation, and the one after the PATCH
     assert site.restarted("one") == [] and site.ledger("one")["restart"]
     run = site.run("settings")
     assert run.ok and run["Apply the settings"]["changed_settings"] == []
-    assert site.restarted("one") == ["wacore"] and site.nothing_is_owed("one")
+    assert site.restarted("one") == ["wacore"] and site.nothing_is_pending("one")
 
 
 @pytest.mark.parametrize("moment", ["before", "refused"])
-def test_before_the_patch_was_taken(make_site: Callable[..., Site], moment: str) -> None:
+def test_before_the_patch_was_executed(make_site: Callable[..., Site], moment: str) -> None:
     site = make_site()
     client = site.clients["one"]
     if moment == "before":
@@ -74,19 +79,19 @@ def test_before_the_patch_was_taken(make_site: Callable[..., Site], moment: str)
     assert site.run("restart").ok
     site.settings("one", callback_persist=True)  # what the client has all the time
     assert site.run("settings").ok
-    assert site.restarted("one") == [] and site.nothing_is_owed("one")
+    assert site.restarted("one") == [] and site.nothing_is_pending("one")
 
 
 @pytest.mark.parametrize("looks", [1, 2, 3])
 def test_inside_the_rolling_restart(make_site: Callable[..., Site], looks: int) -> None:
-    """The health report is asked for before the first node and after each."""
+    """The health report is read by begin and plan before the first node, and after each node."""
     site = make_site(**MULTICONNECT)
-    die_at(site, path="/v1/health", skip=looks)
+    die_at(site, path="/v1/health", skip=looks + LOOKS_BEFORE)
     done = site.restarted("one")
     assert done == IN_ORDER[:looks]
     run = site.run("settings")
     assert run.ok and run["Apply the settings"]["changed_settings"] == []
-    assert site.restarted("one") == IN_ORDER[looks:] and site.nothing_is_owed("one")
+    assert site.restarted("one") == IN_ORDER[looks:] and site.nothing_is_pending("one")
     assert site.in_effect("one", "callback_persist") == {False}
 
 
@@ -98,17 +103,17 @@ def test_while_a_node_is_down(make_site: Callable[..., Site]) -> None:
     site.killed("settings", lambda: not client.node("wacore1")["running"])
     site.hosts["one"]["coreapp_restart_command"] = works
     assert site.run("settings").ok
-    assert site.restarted("one") == IN_ORDER and site.nothing_is_owed("one")
+    assert site.restarted("one") == IN_ORDER and site.nothing_is_pending("one")
 
 
-def test_a_campaign_that_was_noted_and_not_applied(make_site: Callable[..., Site]) -> None:
+def test_a_campaign_is_recorded_once_the_client_has_shown_its_settings(make_site: Callable[..., Site]) -> None:
     site = make_site()
     name = ("-e", "campaign_mode_name=sale")
     die_at(site, "campaign_begin", *name, method="GET", path=SETTINGS)
-    assert site.ledger("one")["campaigns"] and site.restarted("one") == []
+    assert not site.ledger_path("one").exists() and site.restarted("one") == []
     assert site.run("campaign_begin", *name).ok
     assert site.in_effect("one", "garbagecollector_enable.messages") == {False}
     die_at(site, "campaign_end", *name, method="PATCH", path=SETTINGS, execute=True)
     assert site.run("campaign_sweep").ok
     assert site.in_effect("one", "garbagecollector_enable.messages") == {True}
-    assert site.restarted("one") == ["wacore", "wacore"] and site.nothing_is_owed("one")
+    assert site.restarted("one") == ["wacore", "wacore"] and site.nothing_is_pending("one")

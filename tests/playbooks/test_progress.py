@@ -68,7 +68,7 @@ def test_a_slow_restart_tells_what_it_waits_for(
     assert re.search(settled, output), output
     assert "FAILED" not in output
     for name in clients:
-        assert site.restarted(name) == ["wacore"] and site.nothing_is_owed(name)
+        assert site.restarted(name) == ["wacore"] and site.nothing_is_pending(name)
 
 
 def test_a_client_that_does_not_answer_is_told_of(client: Client, emulator: Emulator, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_reset(make_client: Callable[..., Client], emulator: Emulator, tmp_path:
     assert everything.ok
     assert client.stored()["callback_backoff_delay_ms"] == 3000
     assert client.stored()["webhooks.url"] == ""
-    assert site.nothing_is_owed("one")
+    assert site.nothing_is_pending("one")
     assert "s3cret" not in "".join(run.output for run in (single, loses_the_webhook, everything))
 
     client.clear_calls()

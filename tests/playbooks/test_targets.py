@@ -71,4 +71,4 @@ def test_the_settings_converge_on_an_old_target(
     assert [run[name]["changed"] for name in ("Predict", "Set", "Again", "Read")] == [True, True, False, False]
     assert client.stored()["callback_backoff_delay_ms"] == 5000
     assert run["Set"]["restart_settings"] == ["webhooks.max_concurrent_requests"]
-    assert run["Owed"]["owed"]
+    assert run["Owed"]["pending"]

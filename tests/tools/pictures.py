@@ -71,7 +71,7 @@ def ledger() -> str:
         [
             _box(20, 60, 150, 60, ["nothing owed"], "off"),
             _box(270, 60, 170, 60, ["intended", "before, after"]),
-            _box(560, 60, 170, 60, ["owed", "id, nodes, start times"], "bad"),
+            _box(560, 60, 170, 60, ["pending", "id, nodes, start times"], "bad"),
             _box(270, 230, 170, 60, ["a crash in between:", "the next GET decides"], "off"),
             _arrow([(170, 80), (270, 80)], "before PATCH", (220, 72)),
             _arrow([(440, 80), (560, 80)], "PATCH: 2xx", (500, 72)),

@@ -40,6 +40,7 @@ class Client:
     :arg retry_timeout: seconds in which tries may begin, all calls of the task together; everything is over after
         ``retry_timeout + timeout``.
     :arg read_only: refuse every write but login and logout.
+    :arg conceal: is given each credential that is sent or received, so that it can be masked.
     :arg warn: told what does not fail the task, and has to be known all the same.
     """
 
@@ -58,6 +59,7 @@ class Client:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         warn: Callable[[str], None] = silent,
+        conceal: Callable[[str], None] = silent,
     ) -> None:
         self.name = name
         self.read_only = read_only
@@ -69,6 +71,10 @@ class Client:
         self._closing: float | None = None  # since when
         self._timeout, self._retry_timeout = timeout, retry_timeout
         self._progress, self._warn, self._clock, self._sleep = progress, warn, clock, sleep
+        self._conceal = conceal
+        for credential in (token, api_key, password):
+            if credential:
+                conceal(credential)
         self._reporter = ProgressReporter(progress)
         self._started: float | None = None
 
@@ -160,13 +166,16 @@ class Client:
     def _login(self) -> str:
         doing = f"log in as {self._username}"
         credentials = (f"{self._username}:{self._password}").encode()
-        headers = {"Authorization": "Basic {}".format(base64.b64encode(credentials).decode("ascii"))}
+        basic = base64.b64encode(credentials).decode("ascii")
+        self._conceal(basic)
+        headers = {"Authorization": f"Basic {basic}"}
         answer = self._tried("POST", LOGIN, headers, None, doing, repeatable=True)
         users = answer.data.get("users")
         first = users[0] if isinstance(users, list) and users else None
         token = first.get("token") if isinstance(first, dict) else None
         if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
             raise self._malformed(doing, "POST", LOGIN, answer.status, "the answer has no token")
+        self._conceal(token)
         return token
 
     def _tried(

@@ -15,11 +15,12 @@ from .._common.errors import InputError
 from .._common.progress import silent
 from .._common.redaction import UNREADABLE_URL, client_name
 from .client import Client
-from .http import Transport, ca_problem
+from .http import Transport
+from .tls import ca_problem
 
 # Options of every module of the action group `api`; documented in the doc fragment `connection`.
 OPTIONS: dict[str, dict[str, Any]] = {
-    "api_url": {"type": "str", "required": True, "env": "WABIZ_ONPREM_API_URL"},
+    "api_url": {"type": "str", "required": True, "env": "WABIZ_ONPREM_API_URL", "redact": "client"},
     "username": {"type": "str", "default": "admin", "env": "WABIZ_ONPREM_USERNAME"},
     "password": {"type": "str", "no_log": True, "env": "WABIZ_ONPREM_PASSWORD"},
     "token": {"type": "str", "no_log": True, "env": "WABIZ_ONPREM_TOKEN"},
@@ -28,6 +29,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "timeout": {"type": "int", "default": 30, "env": "WABIZ_ONPREM_TIMEOUT"},
     "retry_timeout": {"type": "int", "default": 60, "env": "WABIZ_ONPREM_RETRY_TIMEOUT"},
 }
+
+LONGEST_TIMEOUT = 86400  # seconds
 
 
 def _url_problem(api_url: str) -> str:
@@ -48,6 +51,14 @@ def _is_header_text(value: str | None) -> bool:
     return value is None or (value.isascii() and value.isprintable())
 
 
+def _is_encodable(value: str | None) -> bool:
+    try:
+        (value or "").encode("utf-8")
+    except UnicodeError:
+        return False
+    return True
+
+
 def _check(params: Mapping[str, Any], name: str) -> None:
     problem = _url_problem(params["api_url"])
     if problem:
@@ -55,8 +66,12 @@ def _check(params: Mapping[str, Any], name: str) -> None:
     if params.get("validate_certs") and ca_problem(params.get("ca_path")):
         raise InputError(
             "ca_path {} cannot be used: {}".format(params["ca_path"], ca_problem(params["ca_path"])),
-            "It counts on the machine where the task runs.",
+            "The path is resolved where the task runs.",
             client=name,
+        )
+    if not all(_is_encodable(params.get(option)) for option in ("username", "password")):
+        raise InputError(
+            "username or password holds characters that cannot be sent", "Look for half of a surrogate pair."
         )
     if not all(_is_header_text(params.get(option)) for option in ("token", "api_key")):
         raise InputError("token or api_key holds characters that none can have", "Look for a line break.", client=name)
@@ -64,6 +79,8 @@ def _check(params: Mapping[str, Any], name: str) -> None:
         raise InputError("neither token nor password is given", "Give one of them.", client=name)
     if params["timeout"] < 1 or params["retry_timeout"] < 0:
         raise InputError("timeout must be at least 1 second, retry_timeout at least 0", client=name)
+    if max(params["timeout"], params["retry_timeout"]) > LONGEST_TIMEOUT:
+        raise InputError("timeout and retry_timeout must be at most %d seconds" % LONGEST_TIMEOUT, client=name)
 
 
 def connect(
@@ -71,11 +88,14 @@ def connect(
     read_only: bool,
     progress: Callable[[str], None],
     warn: Callable[[str], None] = silent,
+    conceal: Callable[[str], None] = silent,
     transport: Callable[[str, bool, str | None], Transport] = Transport,
 ) -> Client:
     """The client that the connection options name. Nothing is sent yet. Raises InputError.
 
     A given token wins over everything else, an API key over a password.
+
+    :arg conceal: is given each credential that the client sends or receives, so that it can be masked.
     """
     name = client_name(params["api_url"])
     _check(params, name)
@@ -92,4 +112,5 @@ def connect(
         read_only=read_only,
         progress=progress,
         warn=warn,
+        conceal=conceal,
     )

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
-from .._common.text import harmless
+from .._common.text import harmless, listed
 from .._common.versions import parse_version
 from .client import Client
 from .responses import Answer, MalformedAnswer, dig
@@ -28,6 +28,9 @@ UNKNOWN = "unknown"  # a node whose entry has neither a status nor errors
 FAILED = "error"  # a node whose entry has errors instead of a status
 STARTING_STATUSES = ("connecting", "uninitialized", UNKNOWN)
 STARTING_CODES = (1011, 1015, 1016)  # the node responds, and is not ready yet
+STATUSES = ("connected", "disconnected", "unregistered", FAILED, *STARTING_STATUSES)
+ROLES = ("single", "coreapp", "primary_master", "secondary_master")
+OWN_WORDS = frozenset((*STATUSES, *ROLES, SINGLE_NAME))
 
 
 @dataclass(frozen=True)
@@ -108,13 +111,13 @@ class Report:
         """
         if not self.nodes:
             return "the report names no node"
-        problems = [f"{node} {node.condition}" for node in self.nodes if node.is_starting]
         if expect_connected is not None and self.connected < expect_connected:
-            others = [f"{node} {node.condition}" for node in self.nodes if node.status != "connected"]
-            problems = [*others, "%d of at least %d nodes connected" % (self.connected, expect_connected)]
-        return ", ".join(problems[:MOST_NAMED]) + (
-            f" and {len(problems) - MOST_NAMED} more" if len(problems) > MOST_NAMED else ""
-        )
+            others = listed(
+                (f"{node} {node.condition}" for node in self.nodes if node.status != "connected"), longest=300
+            )
+            problem = "%d of at least %d nodes connected" % (self.connected, expect_connected)
+            return f"{others}, {problem}" if others else problem
+        return listed((f"{node} {node.condition}" for node in self.nodes if node.is_starting), longest=300)
 
     def as_values(self, expect_connected: Optional[int]) -> Dict[str, Any]:
         """The report as a module returns it."""

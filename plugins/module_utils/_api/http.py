@@ -6,21 +6,23 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 """HTTPS to one client: one connection, one hard time limit per request, bounded answers.
 
-Nothing is taken from the environment: no proxy, no ``~/.netrc``, no CA bundle of somebody else. Redirects are not
-followed, so that credentials stay with the host they were given for.
+Nothing is taken from the environment: no proxy, no ``~/.netrc``, no CA bundle (``SSL_CERT_FILE``,
+``REQUESTS_CA_BUNDLE``), no ``SSLKEYLOGFILE``. Redirects are not followed, so that credentials stay with the host they
+were given for.
 """
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
-import time
-from typing import Any, Callable, Iterator, Mapping
+from typing import Any, Iterator, Mapping
+
+from . import tls
 
 try:
-    import urllib3
-    from requests.adapters import HTTPAdapter
+    with tls.without_key_log():
+        import urllib3
+        from requests.adapters import HTTPAdapter
 
     REQUESTS_IMPORT_ERROR: ImportError | None = None
 except ImportError as error:
@@ -57,69 +59,14 @@ class TransportError(Exception):
         self.retryable = retryable
 
 
-class Attempt:
-    """The present request: when it has to be over, and whether any of it has left this machine."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._end = 0.0
-        self.sent = False
-
-    def start(self, seconds: float) -> None:
-        self._end = self._clock() + seconds
-        self.sent = False
-
-    def remaining(self) -> float:
-        left = self._end - self._clock()
-        if left <= 0:
-            raise socket.timeout("time limit of the request")
-        return left
-
-
-def _limited_socket(attempt: Attempt) -> type[ssl.SSLSocket]:
-    """A TLS socket whose every wait ends with the request's limit; a socket time-out alone restarts with each byte."""
-
-    class LimitedSocket(ssl.SSLSocket):
-        def do_handshake(self, block: bool = False) -> None:
-            self.settimeout(attempt.remaining())
-            super().do_handshake(block)
-
-        def recv_into(self, *args: Any, **kwargs: Any) -> int:
-            self.settimeout(attempt.remaining())
-            return super().recv_into(*args, **kwargs)
-
-        def sendall(self, *args: Any, **kwargs: Any) -> None:
-            self.settimeout(attempt.remaining())
-            attempt.sent = True
-            super().sendall(*args, **kwargs)
-
-    return LimitedSocket
-
-
-def new_context() -> ssl.SSLContext:
-    context = urllib3.util.ssl_.create_urllib3_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-# Contexts made beforehand. Each is taken once: it learns from its adapter which certificates are trusted.
-_ready: list[ssl.SSLContext] = []
-
-
-def prepare() -> None:
-    """Makes one context in advance. The first of a process costs milliseconds; processes forked from it inherit it."""
-    if REQUESTS_IMPORT_ERROR is None and not _ready:
-        _ready.append(new_context())
-
-
 class _Adapter(HTTPAdapter):
     """requests' adapter with our TLS context; which certificates are trusted stays requests' business."""
 
-    def __init__(self, attempt: Attempt, validate_certs: bool) -> None:
-        self._context = _ready.pop() if _ready else new_context()
+    def __init__(self, attempt: tls.Attempt, validate_certs: bool) -> None:
+        self._context = tls.take_context()
         if not validate_certs:
             self._context.check_hostname = False  # as long as it is on, verification cannot be switched off
-        self._context.sslsocket_class = _limited_socket(attempt)
+        self._context.sslsocket_class = tls.limited_socket(attempt)
         # one host, one request at a time
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
@@ -146,7 +93,7 @@ class Transport:
         self._base_url = base_url.rstrip("/")
         self._pool: Any = None
         self._prefix = ""
-        self._attempt = Attempt()
+        self._attempt = tls.Attempt()
         self.adapter = _Adapter(self._attempt, validate_certs)
         self._verify = (ca_path or True) if validate_certs else False
         if not validate_certs:
@@ -282,10 +229,3 @@ def _explained(error: BaseException, time_limit: float, sent: bool) -> Transport
             "See whether the Webapp is just starting; it must offer TLS 1.2 or newer on this port.",
         )
     return TransportError("the connection was cut before the whole answer had come", CUT_ADVICE)
-
-
-def ca_problem(ca_path: str | None) -> str:
-    """Why a CA path cannot be used; empty if it can, or if there is none."""
-    if not ca_path or (os.path.exists(ca_path) and os.access(ca_path, os.R_OK)):
-        return ""
-    return "the file cannot be read" if os.path.exists(ca_path) else "there is no such file or folder"

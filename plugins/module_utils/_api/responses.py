@@ -17,6 +17,7 @@ from typing import Any, Mapping
 # An API code that says that the request was turned away before anything was done, so that it is safe to repeat.
 TURNED_AWAY_CODES = frozenset((1011, 1015, 1016, 1017, 1018))
 RETRYABLE_CODES = TURNED_AWAY_CODES | frozenset((1014,))
+DEEPEST = 50  # levels of nested lists and objects in an answer
 RETRYABLE_STATUSES = frozenset((429, 500, 502, 503, 504))
 
 
@@ -61,10 +62,24 @@ def decoded(body: bytes) -> Any:
     if not body.strip():
         return None
     try:
-        return json.loads(body.decode("utf-8"))
+        data = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
         kind = "HTML" if body.lstrip()[:1] == b"<" else "something else"
         raise MalformedAnswer(f"the body is {kind} instead of JSON") from None
+    if _is_deep(data):
+        raise MalformedAnswer("the body is nested more than %d levels deep" % DEEPEST)
+    return data
+
+
+def _is_deep(data: Any) -> bool:
+    """Whether a value is nested too deep to be compared, copied and written with recursion."""
+    level = [data] if isinstance(data, (dict, list)) else []
+    for _depth in range(DEEPEST):
+        inner = [one.values() if isinstance(one, dict) else one for one in level]
+        level = [item for one in inner for item in one if isinstance(item, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def api_code(body: bytes) -> int | None:

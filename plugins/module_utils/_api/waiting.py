@@ -79,12 +79,17 @@ class Return:
     proven: bool
     minimum_uptime: float
     seen_down: bool = False
+    unanswered: bool = False
 
     def missing(self, report: Optional[Report], elapsed: float) -> str:
         """Why it is not back; empty if it is."""
         if report is None:
-            self.seen_down = True
+            self.unanswered = True
             return "no response yet"
+        if (
+            report.single and self.unanswered
+        ):  # its node answers for the client; with several, another one may have failed to
+            self.seen_down = True
         entries = report.nodes if report.single else report.named(self.ids)
         if not entries and self.reported:
             self.seen_down = True

@@ -13,11 +13,11 @@ from typing import Any, Dict
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .operation import Task, perform
-from .option_specs import Options, argument_spec, secret_values, shown_params
+from .option_specs import Options, argument_spec, no_dictionary, shown_params, shown_problem, too_deep
 
 
 class _Module(AnsibleModule):  # type: ignore[misc]  # ansible-core publishes no types
-    """An AnsibleModule that logs arguments in the form in which they may be shown.
+    """An AnsibleModule that shows and logs arguments only in the form in which they may be shown, also refused ones.
 
     Ansible's own way looks for passwords in a URL first, no longer finds it among the secrets then, and logs the rest.
     """
@@ -26,7 +26,21 @@ class _Module(AnsibleModule):  # type: ignore[misc]  # ansible-core publishes no
 
     def __init__(self, options: Options, **more: Any) -> None:
         self._options = options
+        self._validated = False
         super().__init__(argument_spec=argument_spec(options), supports_check_mode=True, **more)
+        self._validated = True
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        own = {name: value for name, value in self.params.items() if not name.startswith("_ansible")}
+        deep = too_deep(own)
+        wrong = "" if deep else no_dictionary(self._options, {name: own[name] for name in own if name in self._options})
+        if deep or wrong:
+            for name in own:
+                del self.params[name]
+            self.fail_json(
+                msg=f"The option {deep} is nested too deep." if deep else f"The option {wrong} must be a dictionary."
+            )
 
     def _log_invocation(self) -> None:
         params = self.params
@@ -34,15 +48,23 @@ class _Module(AnsibleModule):  # type: ignore[misc]  # ansible-core publishes no
         super()._log_invocation()
         self.params = params
 
+    def fail_json(self, msg: str, **kwargs: Any) -> Any:
+        """Fail; while the arguments are being validated, their values are masked in the message and in the invocation."""
+        if not self._validated:
+            given = {name: value for name, value in self.params.items() if not name.startswith("_ansible")}
+            msg = shown_problem(msg, self._options, given, self.no_log_values)
+            self.params = shown_params(self._options, given)
+        super().fail_json(msg, **kwargs)
+
 
 def run_module(operation: Any) -> None:
-    """Runs an operation (a file of ``_operations``) with the arguments of this module, and ends the process."""
+    """Run an operation (a file of ``_operations``) with the arguments of this module, and end the process."""
     module = _Module(operation.OPTIONS, **operation.RULES)
     params = module.params
-    # Until here Ansible masks every no_log value as a whole. From here on our own redaction by structure stands for the
-    # options that have one: both in what Ansible shows of the arguments, and in the result.
+    # Until here Ansible masks every no_log value as a whole. From here on the redaction by structure and the mask of
+    # ``perform`` stand for that, in what is shown of the arguments and in the result.
     module.params = shown_params(operation.OPTIONS, params)
-    module.no_log_values = set(secret_values(operation.OPTIONS, params))
+    module.no_log_values = set()
     if operation.LIBRARY_ERROR is not None:
         module.fail_json(
             msg="{} The in-process way needs it on the controller.".format(missing_required_lib("requests"))

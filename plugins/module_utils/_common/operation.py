@@ -9,11 +9,14 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable, List, Mapping
 
-from .errors import OnPremError
+from .errors import InputError, OnPremError
+from .masking import Mask
+from .option_specs import check_params, secret_values, urls
 from .progress import silent
+from .text import LONGEST_LINE, LONGEST_MESSAGE
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,14 @@ class Task:
     :arg check_mode: predict, write nothing anywhere.
     :arg warn: shows a warning to the user.
     :arg progress: shows what is being waited for; silent where the front has no way to show it.
+    :arg secrets: the credentials of this run. Whoever learns of one (a login's token) appends it, so that it is masked in
+        everything that the task returns or prints.
     """
 
     check_mode: bool = False
     warn: Callable[[str], None] = silent
     progress: Callable[[str], None] = silent
+    secrets: List[str] = field(default_factory=list, repr=False)
 
 
 @dataclass(frozen=True)
@@ -46,12 +52,41 @@ class Outcome:
 
 
 def perform(operation: Any, params: Mapping[str, Any], task: Task, diff: bool) -> dict[str, Any]:
-    """Runs an operation and returns a module's result; a failure has ``failed: true``.
+    """Run an operation and return a module's result; a failure has ``failed: true``.
 
-    An exception that is no OnPremError is a defect. Its text may hold anything, so that only its kind and place are told.
+    Whatever leaves here, as a result, a warning or progress, has passed the mask of credentials and is harmless to a
+    terminal.
+    """
+    options = getattr(operation, "OPTIONS", {})
+    task.secrets.extend(secret_values(options, params))
+    mask = Mask(task.secrets, getattr(operation, "OWN_WORDS", ()))
+    shielded = replace(task, warn=_shielded(task.warn, mask, LONGEST_MESSAGE))
+    if task.progress is not silent:
+        shielded = replace(shielded, progress=_shielded(task.progress, mask, LONGEST_LINE))
+    result = _result(operation, params, shielded, diff)
+    if not result.get("failed"):
+        masked: dict[str, Any] = mask.data(result)
+        return masked
+    message = mask.sentence(result["msg"], LONGEST_MESSAGE)
+    return dict(result, msg=message, **({"error": mask.error(result["error"])} if "error" in result else {}))
+
+
+def _shielded(show: Callable[[str], None], mask: Mask, limit: int) -> Callable[[str], None]:
+    return lambda text: show(mask.sentence(text, limit))
+
+
+def _result(operation: Any, params: Mapping[str, Any], task: Task, diff: bool) -> dict[str, Any]:
+    """The result as the operation gives it.
+
+    An exception that is not an OnPremError is a defect. Its text may hold anything, so only its kind and place are shown.
     """
     try:
+        check_params(getattr(operation, "OPTIONS", {}), params)
         outcome = operation.run(params, task)
+    except InputError as error:
+        hidden = Mask(list(urls(getattr(operation, "OPTIONS", {}), params)))
+        result = error.as_result()
+        return {"failed": True, "msg": hidden.text(result["msg"]), "error": hidden.error(result["error"])}
     except OnPremError as error:
         return dict(error.as_result(), failed=True)
     except Exception as error:

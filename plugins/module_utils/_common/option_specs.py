@@ -7,21 +7,30 @@
 """From an operation's options (data) to what Ansible wants, and to what may be shown of the arguments.
 
 An option is described like in an ``argument_spec``, with two more keys: ``env`` names the environment variable that it
-falls back to, ``redact`` says how it is shown (``url``: a URL without its secret parts; ``values``: names without values).
+falls back to, ``redact`` says how it is shown (``url``: scheme and host of a URL; ``client``: the URL of a client's API, with
+its path; ``values``: names without values).
 """
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping
+import re
+from typing import Any, Iterable, Iterator, Mapping
 
 from ansible.module_utils.basic import env_fallback
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 
-from .redaction import hide_values, redact_url
+from .errors import InputError
+from .masking import Mask
+from .plain_files import path_problem
+from .redaction import HIDDEN, hide_values, redact_api_url, redact_url
 from .suggestions import nearest
+from .text import LONGEST_MESSAGE, harmless, visible
 
 Options = Mapping[str, Mapping[str, Any]]
+
+CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as Ansible shows a value with no_log
+DEEPEST = 30  # levels of nested lists and dictionaries in an option
+LARGEST_NUMBER = 10**15
 
 
 def argument_spec(options: Options) -> dict[str, dict[str, Any]]:
@@ -38,23 +47,47 @@ def argument_spec(options: Options) -> dict[str, dict[str, Any]]:
 
 
 def shown_params(options: Options, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as they may be shown: options with ``redact`` are redacted, all others are left to ``no_log``."""
-    shown = dict(params)
-    for name, option in options.items():
-        value = params.get(name)
-        if value is None:
-            continue
-        if option.get("redact") == "url":
-            shown[name] = redact_url(value)
-        elif option.get("redact") == "values":
-            shown[name] = hide_values(value)
-        elif "options" in option and isinstance(value, Mapping):
-            shown[name] = shown_params(option["options"], value)
-    return shown
+    """The arguments as they may be shown, whether they were accepted or not."""
+    return {
+        visible(str(name)): _shown_param(options[name], value) if name in options else _hidden(value)
+        for name, value in params.items()
+    }
+
+
+def _shown_param(option: Mapping[str, Any], value: Any) -> Any:
+    redact = option.get("redact")
+    if value is None or value == "":
+        return value
+    if redact == "values":
+        return visible(hide_values(value)) if isinstance(value, Mapping) else HIDDEN
+    if redact in ("url", "client"):
+        show = redact_url if redact == "url" else redact_api_url
+        return show(value) if isinstance(value, str) else HIDDEN
+    if option.get("no_log"):
+        return CENSORED
+    if "options" in option:
+        entries = value if isinstance(value, list) else [value]
+        shown = [shown_params(option["options"], one) if isinstance(one, Mapping) else HIDDEN for one in entries]
+        return shown if isinstance(value, list) else shown[0]
+    return visible(_without_urls(value))
+
+
+def _hidden(value: Any) -> Any:
+    """The value of an unknown option: it may be a secret under a misspelt name."""
+    return None if value is None else HIDDEN
+
+
+def _without_urls(value: Any) -> Any:
+    """A value in which each text with a URL is hidden: none belongs there, so it may be one with a secret."""
+    if isinstance(value, Mapping):
+        return {_without_urls(str(name)): _without_urls(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_urls(one) for one in value]
+    return HIDDEN if isinstance(value, str) and "://" in value else value
 
 
 def secret_values(options: Options, params: Mapping[str, Any]) -> Iterator[str]:
-    """The values that Ansible has to mask wherever they occur: ``no_log`` without a redaction of our own.
+    """The values that are masked wherever they occur: ``no_log`` without a redaction of our own.
 
     What is redacted by structure is not registered: a URL without a secret may be shown, and a short value such as
     ``1`` would mask every 1 of the result.
@@ -63,8 +96,10 @@ def secret_values(options: Options, params: Mapping[str, Any]) -> Iterator[str]:
         value = params.get(name)
         if not value or option.get("redact"):
             continue
-        if "options" in option and isinstance(value, Mapping):
-            yield from secret_values(option["options"], value)
+        if "options" in option:
+            for entry in value if isinstance(value, list) else [value]:
+                if isinstance(entry, Mapping):
+                    yield from secret_values(option["options"], entry)
         elif option.get("no_log"):
             yield str(value)
 
@@ -94,30 +129,85 @@ def no_dictionary(options: Options, args: Mapping[str, Any]) -> str:
     return ""
 
 
+def too_deep(args: Mapping[str, Any]) -> str:
+    """The first option that is nested too deep to be handled safely; empty if none is."""
+    for name, value in args.items():
+        level = [value]
+        for _depth in range(DEEPEST):
+            level = [inner for one in level for inner in _inner(one)]
+            if not level:
+                break
+        else:
+            return harmless(name, 100)
+    return ""
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    """The lists and dictionaries directly inside of a value."""
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple, set)) else ()
+    return [item for item in items if isinstance(item, (Mapping, list, tuple, set))]
+
+
+def check_params(options: Options, params: Mapping[str, Any], place: str = "") -> None:
+    """Check what Ansible's validation leaves open: paths that cannot be, and numbers without a limit. Raises InputError."""
+    for name, option in options.items():
+        value, kind = params.get(name), option.get("type")
+        if kind == "path" and isinstance(value, str) and path_problem(value):
+            raise InputError(f"{place}{name} is not a path: {path_problem(value)}")
+        if kind == "int" and isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+            raise InputError(f"{place}{name} is too large a number")
+        for entry in value if isinstance(value, list) else [value]:
+            if "options" in option and isinstance(entry, Mapping):
+                check_params(option["options"], entry, f"{place}{name}.")
+
+
 def typed(options: Options, values: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Values that are no arguments of their own, validated as if they were: all options, and what is wrong.
+    """Values that are not arguments of their own, validated as if they were: all options, and what is wrong.
 
     Of what is wrong the text holds no secret value. Where something is, the values are those that were understood.
     """
+    deep = too_deep(values)
+    if deep:
+        return {}, f"the setting {deep} is nested too deep"
     unknown = unknown_option(options, values)
     if unknown:
         name, place, known = unknown
+        name = harmless(_without_urls(name), 100)
         return {}, f"unknown setting {place}{name}" + (f" (did you mean {known}?)" if known else "")
     name = no_dictionary(options, values)
     if name:
         return {}, f"the setting {name} must be a dictionary"
     validation = ArgumentSpecValidator(argument_spec(options)).validate(dict(values))
     problem = validation.errors.msg if validation.error_messages else ""
-    secrets = validation._no_log_values | set(_urls(values))
-    return validation.validated_parameters, str(remove_values(problem, secrets))
+    return validation.validated_parameters, shown_problem(problem, options, values, validation._no_log_values)
+
+
+def shown_problem(problem: str, options: Options, args: Mapping[str, Any], no_log_values: Iterable[Any] = ()) -> str:
+    """What Ansible's validation says, without secret values and without URLs, which may be secret in any place."""
+    return Mask([*map(str, no_log_values), *secret_values(options, args), *urls(options, args)]).sentence(
+        problem, LONGEST_MESSAGE
+    )
+
+
+def urls(options: Options, args: Mapping[str, Any]) -> Iterator[str]:
+    """The texts with a URL among arguments: one in the wrong place is as secret as in the right one.
+
+    The URL of the client's API is left out: messages name the client by what may be shown of it.
+    """
+    for name, value in args.items():
+        if "://" in str(name):
+            yield str(name)
+        if options.get(name, {}).get("redact") != "client":
+            yield from _urls(value)
 
 
 def _urls(value: Any) -> Iterator[str]:
-    """The URLs among values: one in the wrong place is as secret as in the right one."""
     if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list):
+        value = [*value, *value.values()]
+    if isinstance(value, (list, tuple)):
         for one in value:
             yield from _urls(one)
     elif isinstance(value, str) and "://" in value:
         yield value
+        # A text may come back in parts: Ansible takes one apart at commas, spaces and equals signs for some types.
+        yield from (part for part in re.split(r"[,\s=]+", value) if "://" in part and part != value)

@@ -4,30 +4,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""What may be shown. Redaction is structural: a URL is taken apart, its secret parts are replaced, the rest stays legible.
+"""What may be shown. Redaction is structural: a URL is taken apart, and only its scheme, host and port are shown.
 
-Secret are the user info of a URL, the values of its query string and of its path parameters, and its fragment.
+Everything else in a webhook URL may be its secret: the path (``/services/T0/B0/SECRET``), the query, the user info, the
+fragment. ``***`` stands for it, followed by a fingerprint in angle brackets where there is a key for it:
+``https://hooks.example/***<3f9ac1d2>``. A URL cannot contain angle brackets, so the form is never one.
+
+The fingerprint makes a change visible between two runs. Its key comes from the client's ledger, which whoever reads the
+output does not have; without the key a short secret cannot be found by trying. Without a ledger there is no key that is
+both secret and the same in the next run, and no fingerprint: a random one would differ in each run without a change.
+Within one diff a change is visible in any case.
 """
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+import hashlib
+import hmac
+import re
+from typing import Any, Mapping, Optional, Tuple
 from urllib.parse import SplitResult, urlsplit
 
 HIDDEN = "***"
-HIDDEN_OTHER = "*** (changed)"
+CHANGED = " (changed)"
+HIDDEN_OTHER = HIDDEN + CHANGED
 UNREADABLE_URL = "(unreadable URL)"
-
-
-def _hide_pair(pair: str, hidden: str) -> str:
-    name, _dummy, value = pair.partition("=")
-    if not value.strip("="):
-        return hidden if name else pair  # a bare word is the secret itself, also in base64, which ends with that sign
-    return f"{name}={hidden}"
-
-
-def _hide_query(query: str, hidden: str) -> str:
-    return "&".join(_hide_pair(pair, hidden) for pair in query.split("&"))
+FINGERPRINT_LENGTH = 8  # hexadecimal digits
+_SHOWN = re.compile(r"(?P<place>[A-Za-z][A-Za-z0-9+.-]*://[^/?#@\s\\<>]+/)?\*\*\*(?P<fingerprint><[0-9a-f]{8}>)?\Z")
 
 
 def _hide_path_parameters(path: str, hidden: str) -> str:
@@ -60,36 +62,64 @@ def _is_place(text: str, host: str) -> bool:
     return text.lower().startswith(bare) and (not rest or (rest[0] == ":" and rest[1:].isdigit()) or rest == ":")
 
 
-def redact_url(url: str | None, hidden: str = HIDDEN) -> str | None:
-    """The URL without its secrets; what cannot be taken apart is hidden as a whole. None and "" stay as they are."""
-    if not url:
+def _fingerprint(url: str, key: Optional[bytes]) -> str:
+    if not key:
+        return ""
+    digest = hmac.new(key, b"webhook URL " + url.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return f"<{digest[:FINGERPRINT_LENGTH]}>"
+
+
+def redact_url(url: Optional[str], key: Optional[bytes] = None) -> Optional[str]:
+    """Return what may be shown of a URL: all of one that is scheme, host and port, else these and ``***``.
+
+    What cannot be taken apart is hidden as a whole. None and "" stay as they are, and so does what is redacted already.
+
+    :arg key: the key of the fingerprint; without one there is none.
+    """
+    if not url or _SHOWN.match(url):
         return url
     parts = _taken_apart(url)
     if parts is None:
-        return hidden
-    _dummy, at, host = parts.netloc.rpartition("@")
-    shown = "{}://{}{}".format(parts.scheme, hidden + at if at else "", host)
-    shown += _hide_path_parameters(parts.path, hidden)
-    if parts.query:
-        shown += f"?{_hide_query(parts.query, hidden)}"
-    if parts.fragment:
-        shown += f"#{hidden}"
-    return shown
+        return HIDDEN + _fingerprint(url, key)
+    _user_info, at, place = parts.netloc.rpartition("@")
+    if not at and parts.path in ("", "/") and "?" not in url and "#" not in url:
+        return url
+    return f"{parts.scheme}://{place}/{HIDDEN}{_fingerprint(url, key)}"
 
 
-def redact_url_pair(before: str | None, after: str | None) -> tuple[str | None, str | None]:
-    """Both URLs without their secrets, still visibly different where only a secret differs."""
-    shown_before, shown_after = redact_url(before), redact_url(after)
+def redact_url_pair(
+    before: Optional[str], after: Optional[str], key: Optional[bytes] = None
+) -> Tuple[Optional[str], Optional[str]]:
+    """Both URLs as they may be shown, visibly different where they differ."""
+    shown_before, shown_after = redact_url(before, key), redact_url(after, key)
     if before != after and shown_before == shown_after:
-        shown_after = redact_url(after, HIDDEN_OTHER)
-    if before != after and shown_before == shown_after:
-        shown_after = f"{shown_after} (changed)"
+        shown_after = f"{shown_after}{CHANGED}"
     return shown_before, shown_after
 
 
 def is_redacted(url: str) -> bool:
-    """Whether a URL is the shown form of another one, so that it must never be written to a client."""
+    """Whether a text has hidden parts, so that it must never be written to a client."""
     return HIDDEN in url
+
+
+def stands_for(shown: str, url: Optional[str], key: Optional[bytes]) -> bool:
+    """Whether a redacted URL is the shown form of this URL, as far as can be known.
+
+    One without a fingerprint is compared by scheme and host. One with a fingerprint needs the key that it was made with.
+    """
+    match = _SHOWN.match(shown)
+    if match is None or not url:
+        return False
+    return redact_url(url, key if match.group("fingerprint") else None) == shown
+
+
+def redact_api_url(url: str) -> str:
+    """Return what may be shown of the URL of a client's API: the client's name, and where something was hidden."""
+    name, parts = client_name(url), _taken_apart(url)
+    if parts is None:
+        return HIDDEN
+    shown = name.replace("://", f"://{HIDDEN}@", 1) if "@" in parts.netloc else name
+    return shown + ("" if "?" not in url else f"?{HIDDEN}") + ("" if "#" not in url else f"#{HIDDEN}")
 
 
 def hide(value: Any) -> Any:

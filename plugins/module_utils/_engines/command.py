@@ -21,6 +21,12 @@ def started(answer: Mapping[str, Any]) -> str:
     return str(answer.get("stdout") or "").strip()[:LONGEST_PROOF] if answer.get("rc") == 0 else ""
 
 
+def is_stopped(answer: Mapping[str, Any]) -> bool:
+    """Whether a started command says that the node does not run: it fails, and prints neither a start nor an error."""
+    silent = not str(answer.get("stdout") or "").strip() and not str(answer.get("stderr") or "").strip()
+    return silent and isinstance(answer.get("rc"), int) and not answer.get("unreachable")
+
+
 def failure(answer: Mapping[str, Any], option: str) -> str:
     """Why a command brought nothing; empty if it ended well."""
     if answer.get("unreachable"):

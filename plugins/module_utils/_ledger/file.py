@@ -29,7 +29,7 @@ from typing import Any, Callable, Dict, Mapping, Optional
 from .._common.errors import InputError, LedgerError
 from .._common.progress import silent
 from . import lease_owner
-from .state import Damaged, Owner, State
+from .state import Damaged, Owner, State, to_json
 
 KIND = "wabiz.onprem ledger"
 FORMAT = 2
@@ -65,9 +65,10 @@ def parse(text: str, path: str) -> State:
         raise LedgerError(f"{path} is not a ledger of this collection", "Give another path in the option ledger.")
     version = content.pop("format", None)
     if version != FORMAT or isinstance(version, bool):
-        shown = version if isinstance(version, int) and 0 <= version < 1000 else "an unknown kind"
+        is_number = isinstance(version, int) and not isinstance(version, bool) and 0 <= version < 1000
+        shown = f"format {version}" if is_number else "an unknown format"
         raise LedgerError(
-            "ledger %s has format %s, this version reads format %d" % (path, shown, FORMAT),
+            f"ledger {path} has {shown}, this version reads format {FORMAT}",
             "Use the version of the collection that wrote it.",
         )
     try:
@@ -137,7 +138,8 @@ class Ledger:
             return
         if len(text) > MAXIMUM_SIZE:
             raise LedgerError(f"ledger {self.path} would become too large; it is unchanged")
-        parse(text, self.path)
+        self._check_readable(content)
+        self._check_lock()
         folder, name = os.path.split(self.path)
         fresh = os.path.join(folder, f".{name}.new")
         try:
@@ -151,6 +153,27 @@ class Ledger:
             ) from None
         self._stored = text
         self._flush_folder(folder)
+
+    def _check_readable(self, content: Mapping[str, Any]) -> None:
+        try:
+            State.from_json({name: value for name, value in content.items() if name not in ("kind", "format")})
+        except Damaged as problem:
+            raise LedgerError(
+                f"ledger {self.path} cannot hold what was to be written: {problem}; it is unchanged"
+            ) from None
+
+    def _check_lock(self) -> None:
+        """Without its lock file, another run may have the ledger as well."""
+        if self._lock is not None and not _is_at(self._lock, self._lock_path):
+            raise LedgerError(
+                f"the lock file of ledger {self.path} was removed while it was in use; the ledger is unchanged",
+                "Leave the files beside a ledger where they are, then run again.",
+            )
+
+    @property
+    def _lock_path(self) -> str:
+        folder, name = os.path.split(self.path)
+        return os.path.join(folder, f".{name}.lock")
 
     def update(self, **parts: Any) -> None:
         """Replaces parts of the state. Nothing is written yet."""
@@ -240,10 +263,12 @@ class Ledger:
         raise LedgerError(f"ledger {self.path} cannot be used: {path} {problem}", "Check path and owner.")
 
     def _make_file_private(self, path: str, descriptor: int) -> None:
-        self._warn(f"Other users could read or write {path}. It is for its owner alone from now on.")
-        if not self._read_only:
-            with contextlib.suppress(OSError):
-                os.fchmod(descriptor, 0o600)
+        if self._read_only:
+            self._warn(f"Other users can read or write {path}. To make it private, run: chmod go= {path}")
+            return
+        with contextlib.suppress(OSError):
+            os.fchmod(descriptor, 0o600)
+            self._warn(f"Other users could read or write {path}. It is for its owner alone from now on.")
 
     def _take_lock(self) -> None:
         started = reported = time.monotonic()
@@ -266,8 +291,7 @@ class Ledger:
 
     def _try_lock(self) -> bool:
         """Whether the lock is held now. A lock file that was removed or replaced in the meantime locks nothing."""
-        folder, name = os.path.split(self.path)
-        path = os.path.join(folder, f".{name}.lock")
+        path = self._lock_path
         try:
             descriptor = self._open(path, os.O_RDWR | os.O_CREAT)
         except FileNotFoundError as error:
@@ -288,7 +312,7 @@ class Ledger:
             return
         try:
             last = Owner.from_json(json.loads(os.pread(self._lock, 8192, 0).decode("utf-8")))
-        except (Damaged, ValueError):
+        except (Damaged, ValueError, RecursionError):
             last = self._owner
         if lease_owner.is_same_play(last, self._owner) and last.inventory_host != self._owner.inventory_host:
             raise LedgerError(
@@ -297,9 +321,10 @@ class Ledger:
                 "Each client needs a ledger of its own: put inventory_hostname into wabiz_onprem_ledger, "
                 "and list each client once.",
             )
-        content = json.dumps(vars(self._owner)).encode("utf-8")
-        os.ftruncate(self._lock, 0)
-        os.pwrite(self._lock, content, 0)
+        content = json.dumps(to_json(self._owner)).encode("utf-8")
+        with contextlib.suppress(OSError):  # a full disk; it is a help against mistakes, and no more
+            os.ftruncate(self._lock, 0)
+            os.pwrite(self._lock, content, 0)
 
     def _release_lock(self) -> None:
         if self._lock is not None:

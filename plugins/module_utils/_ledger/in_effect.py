@@ -20,7 +20,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Mapping, Optional
 
 from .._common.moments import now_text
-from .state import Doubt, InEffect, Scalar, State
+from . import rolling
+from .state import Doubt, InEffect, Scalar, State, same
 
 REASONS = {
     "never_confirmed": "no rolling restart of this collection has confirmed it",
@@ -64,34 +65,29 @@ def of(state: State, name: str) -> Effect:
 def is_confirmed(state: State, name: str, value: Any) -> bool:
     """Whether just this value is known to be in effect."""
     effect = of(state, name)
-    return not effect.doubt and type(effect.value) is type(value) and bool(effect.value == value)
+    return not effect.doubt and same(effect.value, value)
 
 
 def see(state: State, shown: Mapping[str, Scalar]) -> State:
     """Takes note of what a GET shows of the settings that need a restart. Whatever others have changed becomes doubtful."""
-    changed = [name for name, value in shown.items() if name in state.seen and not _same(state.seen[name], value)]
+    changed = [name for name, value in shown.items() if name in state.seen and not same(state.seen[name], value)]
     changed += [name for name in state.seen if name not in shown]
     new = [name for name in shown if of(state, name) is UNKNOWN]
     state = doubt(state, new, "never_confirmed")
     state = doubt(state, changed, "changed_by_others")
-    return (
-        state
-        if dict(state.seen) == dict(shown) and _same_types(state.seen, shown)
-        else replace(state, seen=dict(shown))
-    )
-
-
-def _same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and bool(one == other)
-
-
-def _same_types(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(_same(value, other.get(name)) for name, value in one.items())
-
-
-def wrote(state: State, shown: Mapping[str, Scalar]) -> State:
-    """Takes note of what a GET shows after a write of this collection: nothing of it is anybody else's change."""
+    if state.roll is not None and state.roll.values is not None:
+        state = rolling.keep_values(state, shown)
     return replace(state, seen=dict(shown))
+
+
+def wrote(state: State, written: Mapping[str, Scalar]) -> State:
+    """Takes note of what this collection has written, so that the next GET does not take it for a change by others."""
+    return replace(state, seen={**state.seen, **written})
+
+
+def forget(state: State) -> State:
+    """Forgets everything that is known to be in effect: it was found out about another client."""
+    return replace(state, seen={}, in_effect=None, doubts={})
 
 
 def doubt(state: State, names: List[str], reason: str) -> State:
@@ -111,7 +107,7 @@ def doubt_until_done(state: State) -> State:
         return state
     coming = state.roll.values or {}
     record = state.in_effect.values if state.in_effect else {}
-    differing = [name for name, value in coming.items() if name in record and not _same(record[name], value)]
+    differing = [name for name, value in coming.items() if name in record and not same(record[name], value)]
     return doubt(state, sorted({*differing, *state.restart.settings}), "mixed")
 
 
@@ -120,9 +116,9 @@ def confirm(
 ) -> State:
     """All nodes have been restarted. What GET showed alike before the first and after the last one is in effect."""
     before = before or {}
-    same = {name: value for name, value in after.items() if name in before and _same(before[name], value)}
-    mixed = [name for name in after if name not in same]
-    state = replace(state, in_effect=InEffect(now_text(), same, dict(starts)), doubts={}, seen=dict(after))
+    alike = {name: value for name, value in after.items() if name in before and same(before[name], value)}
+    mixed = [name for name in after if name not in alike]
+    state = replace(state, in_effect=InEffect(now_text(), alike, dict(starts)), doubts={}, seen=dict(after))
     return doubt(state, mixed, "mixed")
 
 

@@ -71,7 +71,7 @@ def _roll_after_write(state: State, owner: Optional[Owner]) -> Optional[Roll]:
     if roll.prepared and owner is not None and state.lease is not None and state.lease.owner == owner:
         return replace(roll, prepared=False)
     # How many nodes were connected before the first one was restarted is still true; which node is done is not.
-    return Roll(uuid.uuid4().hex, False, roll.connected, {}, None)
+    return Roll(uuid.uuid4().hex, False, False, roll.connected, {}, None)
 
 
 def was_executed(state: State, current: Mapping[str, Any], fingerprint: Fingerprint) -> Optional[List[str]]:

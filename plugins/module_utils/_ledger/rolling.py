@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._common.errors import InputError, LedgerError
-from .state import KnownNode, Node, Roll, Scalar, State
+from .state import KnownNode, Node, Roll, Scalar, State, same
 
 # Masters come after all Coreapps, and the primary one last: each failover of it costs the client a short pause.
 RANKS = {"coreapp": 0, "single": 0, "secondary_master": 1, "primary_master": 2}
@@ -28,12 +28,16 @@ def roll_id(state: State) -> str:
     return state.roll.id if state.roll else ""
 
 
-def start(state: State) -> State:
-    """The roll for the pending restart, or a prepared one for a restart that is about to become pending."""
-    if state.restart is None:
-        return replace(state, roll=Roll(uuid.uuid4().hex, True, 0, {}, None))
+def start(state: State, coming: bool = False) -> State:
+    """The roll for the pending restart, or a prepared one for a write that is about to come.
+
+    What is about to be written concerns every node, also those that an earlier restart has already restarted.
+    """
+    connected = state.roll.connected if state.roll and state.restart else 0
+    if coming or state.restart is None:
+        return replace(state, roll=Roll(uuid.uuid4().hex, True, True, connected, {}, None))
     if state.roll is None or state.roll.prepared:
-        return replace(state, roll=Roll(uuid.uuid4().hex, False, 0, {}, None))
+        return replace(state, roll=Roll(uuid.uuid4().hex, False, False, connected, {}, None))
     return state
 
 
@@ -52,7 +56,12 @@ def observe(state: State, nodes: Mapping[str, Node], connected: int) -> Tuple[St
     if roll is None or not nodes:
         raise InputError("no node was found to restart")
     before = roll.nodes
-    merged = {name: _merged(node, before.get(name)) for name, node in nodes.items()}
+    if roll.before_write and not roll.prepared:
+        # The run that has written was killed: whether a node has started before or after the write is not known.
+        merged = {name: replace(node, done=name in before and before[name].done) for name, node in nodes.items()}
+        roll = replace(roll, before_write=False)
+    else:
+        merged = {name: _merged(node, before.get(name)) for name, node in nodes.items()}
     first = not before and not roll.connected
     roll = replace(roll, nodes=merged, connected=connected if first else roll.connected)
     return replace(state, roll=roll), sorted(set(before) - set(nodes))
@@ -125,11 +134,19 @@ def advance(state: State, name: str, started: str) -> State:
 
 
 def keep_values(state: State, shown: Mapping[str, Scalar]) -> State:
-    """Keeps what GET shows before the first node is restarted."""
+    """Keeps what GET shows before the first node is restarted, and from then on only what each further GET shows alike.
+
+    A value that has changed in the meantime may govern some of the nodes, even if it has changed back.
+    """
     roll = state.roll
-    if roll is None or any(node.done for node in roll.nodes.values()):
+    if roll is None:
         return state
-    return replace(state, roll=replace(roll, values=dict(shown)))
+    if roll.values is None:
+        if any(node.done for node in roll.nodes.values()):
+            return state
+        return replace(state, roll=replace(roll, values=dict(shown)))
+    alike = {name: value for name, value in roll.values.items() if name in shown and same(shown[name], value)}
+    return state if len(alike) == len(roll.values) else replace(state, roll=replace(roll, values=alike))
 
 
 def starts(state: State) -> Dict[str, str]:

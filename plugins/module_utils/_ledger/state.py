@@ -13,7 +13,6 @@ holds no text that a client wrote, except the names of its settings and nodes.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Callable, ClassVar, Dict, Mapping, Optional, Tuple, Type, TypeVar, Union
 
@@ -24,6 +23,7 @@ Scalar = Union[bool, int, str]
 T = TypeVar("T", bound="Part")
 
 LONGEST_TEXT = 1000  # characters of a name, an address or a proof of a start
+LATEST = 253402300799  # seconds since the epoch: the end of the year 9999
 LONGEST_LEASE = 86400  # seconds; a lease cannot be longer than a day
 AFTER = ("on", "off", "previous")
 
@@ -61,7 +61,8 @@ def count(value: Any) -> int:
 
 
 def duration(value: Any) -> float:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value) or value < 0:
+    """Seconds, also since the epoch. NaN is within no limits, and a huge integer is not converted."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= LATEST:
         raise _refuse("a number of seconds")
     return value
 
@@ -77,6 +78,11 @@ def scalar(value: Any) -> Scalar:
     if isinstance(value, (bool, int)):
         return value
     return text(value)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values of a setting are the same, also in their type: ``1`` is not ``true``."""
+    return type(one) is type(other) and bool(one == other)
 
 
 def names(value: Any) -> Tuple[str, ...]:
@@ -239,6 +245,7 @@ class Roll(Part):
 
     id: str
     prepared: bool  # no node has been touched, and the write that it is for is still to come
+    before_write: bool  # the nodes were recorded before that write: another start of theirs proves nothing
     connected: int
     nodes: Mapping[str, Node]
     values: Optional[Mapping[str, Scalar]]
@@ -246,6 +253,7 @@ class Roll(Part):
     FORM: ClassVar[Mapping[str, Decode]] = {
         "id": text,
         "prepared": flag,
+        "before_write": flag,
         "connected": count,
         "nodes": each(part(Node)),
         "values": maybe(each(scalar)),

@@ -41,6 +41,7 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
     **SETTINGS,
 )
 RULES: dict[str, Any] = {}
+OWN_WORDS = catalog.OWN_WORDS
 
 
 def expand(args: dict[str, Any]) -> tuple[dict[str, Any], str]:
@@ -73,7 +74,7 @@ def run(
     ledger_file = open_ledger(params, task.check_mode, task.progress, task.warn)
     owner = owner_in(params)
     with ledger_file as ledger, apply.returning_the_lease(ledger, owner), connect(
-        params, task.check_mode, task.progress, task.warn
+        params, task.check_mode, task.progress, task.warn, task.secrets.append
     ) as client:
         doubts = ledger.state.doubts
         current = apply.look(ledger, client, task)
@@ -84,7 +85,7 @@ def run(
             done = apply.apply(request, task, ledger, client, current, owner)
             ledger.save()
             outcome = apply.outcome(ledger, current, done)
-        apply.report_doubts(doubts, ledger, task)
+        apply.report_doubts(doubts, ledger, task, bool(outcome.values["prepared"]))
         return outcome
 
 
@@ -128,8 +129,9 @@ def _to_default(
         return apply.outcome(ledger, current, apply.Done([], sorted(current.values), current.values, {}, []))
     prediction = _predicted_default(current, differing)
     checks.check_webhook_loss(current, prediction, params["allow_webhook_loss"])
-    if task.check_mode or (params["write"] == apply.UNLESS_RESTART and _may_need_restart(ledger, current, differing)):
-        return _predicted(task, ledger, current, differing, prediction)
+    prepared = params["write"] == apply.UNLESS_RESTART and _may_need_restart(ledger, current, differing)
+    if task.check_mode or prepared:
+        return _predicted(task, ledger, current, differing, prediction, prepared)
     hidden = sorted(ledger.state.sent)
     after = write_order.reset_all(ledger, client, current, owner_in(params))
     names = sorted(set(current.values) | set(after.values))
@@ -170,6 +172,7 @@ def _predicted(
     current: planning.Snapshot,
     differing: list[str] | None,
     prediction: planning.Values,
+    prepared: bool,
 ) -> Outcome:
     """What a reset would do, in check mode and where nothing may be written yet."""
     changed = sorted(name for name in current.values if current.values[name] != prediction[name])
@@ -182,10 +185,12 @@ def _predicted(
         names = ", ".join(unknown)
         task.warn(f"Only a reset shows the defaults of {names}: {question} cannot be known in check mode.")
     needing = tuple(name for name in changed if name in catalog.BY_NAME and catalog.BY_NAME[name].restart)
-    prepared = not task.check_mode
     if needing and not prepared:
         ledger.state = restart.mark_pending(ledger.state, needing)
-    done = apply.Done(changed, sorted(current.values), prediction, {}, [], prepared, needing if prepared else (), "")
+    reason = "changed" if prepared else ""
+    done = apply.Done(
+        changed, sorted(current.values), prediction, {}, [], prepared, needing if prepared else (), reason
+    )
     outcome = apply.outcome(ledger, current, done)
     # Unless the ledger knows better, a reset is not claimed to change nothing.
     return Outcome(True, outcome.values, outcome.before, outcome.after) if differing is None and unknown else outcome

@@ -14,14 +14,15 @@ from .._api import connection
 from .._api.client import Client
 from .._api.http import REQUESTS_IMPORT_ERROR
 from .._common.operation import Outcome, Task
-from .._ledger import campaigns, in_effect, restart
+from .._ledger import campaigns, restart
 from .._ledger.file import Ledger, open_ledger
-from .._settings import apply, checks, planning, resource
+from .._settings import apply, catalog, checks, planning, resource
 
 LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
 
 OPTIONS: dict[str, dict[str, Any]] = dict(connection.OPTIONS, ledger={"type": "path"})
 RULES: dict[str, Any] = {}
+OWN_WORDS = catalog.OWN_WORDS
 
 
 def run(
@@ -31,13 +32,11 @@ def run(
 ) -> Outcome:
     """One GET. Raises OnPremError."""
     with open_ledger(params, True, task.progress) as ledger:
-        with connect(params, True, task.progress, task.warn) as client:
+        with connect(params, True, task.progress, task.warn, task.secrets.append) as client:
             current = resource.fetch(client)
-        # What a crash has left open, and what others have changed; nothing of it is written here.
-        state = restart.resolve(ledger.state, current.values, ledger.fingerprint)
-        ledger.state = in_effect.see(state, planning.restart_values(current))
+        ledger.state = apply.compared(ledger.state, current, ledger.fingerprint)  # it is not written here
         values: dict[str, Any] = {
-            "settings": resource.shown(current.values),
+            "settings": resource.shown(current.values, resource.url_key(ledger)),
             "wa_id": current.wa_id,
             "other_settings": sorted(current.extra),
             "api_version": checks.version_text(current) if current.version else None,

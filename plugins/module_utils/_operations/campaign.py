@@ -56,7 +56,7 @@ def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = 
     with opened as ledger, apply.returning_the_lease(ledger, owner):
         before = ledger.state
         _check_name_to_end(params, before)
-        with connect(params, task.check_mode, task.progress, task.warn) as client:
+        with connect(params, task.check_mode, task.progress, task.warn, task.secrets.append) as client:
             current = apply.look(ledger, client, task)
             looked = ledger.state
             ended = _record(params, ledger)
@@ -67,7 +67,7 @@ def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = 
             if done.prepared:
                 ledger.state = looked
             ledger.save()
-            apply.report_doubts(before.doubts, ledger, task)
+            apply.report_doubts(before.doubts, ledger, task, done.prepared)
     changed = recorded.campaigns != before.campaigns
     values = dict(
         settings.values,
@@ -120,9 +120,14 @@ def _check(params: Mapping[str, Any]) -> None:
 
 
 def _check_name_to_end(params: Mapping[str, Any], state: State) -> None:
-    """A misspelt name must not be mistaken for an end while the campaign goes on. Raises InputError."""
+    """A misspelt name must not be mistaken for an end while the campaign goes on. Raises InputError.
+
+    An end that was recorded and is not carried out yet may be repeated: no campaign is active then that could be meant.
+    """
     name = params["name"]
     if params["state"] == "present" or name is None or name in state.campaigns or params["missing"] == "ok":
+        return
+    if not campaigns.is_active(state) and (state.release is not None or state.restart is not None or state.intention):
         return
     active = sorted(state.campaigns)
     known = nearest(name, active)

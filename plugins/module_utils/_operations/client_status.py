@@ -19,9 +19,9 @@ from .._api.http import REQUESTS_IMPORT_ERROR
 from .._common import option_specs, redaction
 from .._common.errors import CallError, InputError, OnPremError
 from .._common.operation import Outcome, Task
-from .._ledger import in_effect, restart
+from .._ledger import in_effect
 from .._ledger.file import Ledger, NoLedger
-from .._settings import checks, planning, resource
+from .._settings import apply, catalog, checks, planning, resource
 from . import application_settings
 
 LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
@@ -34,6 +34,7 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
     long_after={"type": "int", "default": 7},
 )
 RULES: dict[str, Any] = {}
+OWN_WORDS = catalog.OWN_WORDS | health.OWN_WORDS | frozenset(_status.LEVELS) | frozenset(_status.KINDS)
 
 
 @dataclass
@@ -59,10 +60,9 @@ def run(
     if ledger is not None:
         _check_owner(ledger, name, task)
         if seen.current is not None:
-            # What a crash has left open, and what others have changed; nothing of it is written here.
-            state = restart.resolve(ledger.state, seen.current.values, ledger.fingerprint)
-            ledger.state = in_effect.see(state, planning.restart_values(seen.current))
-    declared = _without_placeholders(declared, seen)
+            ledger.state = apply.compared(ledger.state, seen.current, ledger.fingerprint)  # it is not written here
+    url_key = resource.url_key(ledger) if ledger is not None else None
+    declared = _without_placeholders(declared, seen, url_key)
     facts = _status.Facts(
         api_url=None if name == redaction.UNREADABLE_URL else name,
         now=datetime.datetime.now(datetime.timezone.utc),
@@ -73,6 +73,7 @@ def run(
         declared=declared,
         collect=collect,
         was_sent=(ledger or NoLedger()).was_sent,
+        url_key=url_key,
         long_after=params["long_after"],
     )
     return Outcome(values={"client": _status.judge(facts)})
@@ -93,6 +94,7 @@ def _check_owner(ledger: Ledger, name: str, task: Task) -> None:
     owner = ledger.state.client
     if owner and owner != name:
         task.warn(f"Ledger {ledger.path} was last used for client {owner}, now it is read for {name}.")
+        ledger.state = in_effect.forget(ledger.state)
 
 
 def _declared(params: Mapping[str, Any], seen: _Seen) -> tuple[planning.Values, bool | None]:
@@ -114,7 +116,7 @@ def _declared(params: Mapping[str, Any], seen: _Seen) -> tuple[planning.Values, 
 
 def _ask(params: Mapping[str, Any], task: Task, connect: Callable[..., Client], seen: _Seen) -> None:
     try:
-        with connect(params, True, task.progress, task.warn) as client:
+        with connect(params, True, task.progress, task.warn, task.secrets.append) as client:
             try:
                 seen.current = resource.fetch(client)
             except CallError as error:
@@ -131,11 +133,11 @@ def _is_worth_another(error: CallError) -> bool:
     return error.path == resource.PATH and error.status not in (None, 401, 403)
 
 
-def _without_placeholders(declared: planning.Values, seen: _Seen) -> planning.Values:
+def _without_placeholders(declared: planning.Values, seen: _Seen, url_key: bytes | None) -> planning.Values:
     if seen.current is None:
         return declared
     try:
-        return dict(checks.without_placeholders(seen.current, declared))
+        return dict(checks.without_placeholders(seen.current, declared, url_key))
     except InputError as error:
         seen.errors.append(error)
         return {name: value for name, value in declared.items() if name != checks.URL}

@@ -15,6 +15,7 @@ from .._api.client import Client
 from .._api.responses import Answer, MalformedAnswer, dig
 from .._common.errors import CallError, InputError
 from .._common.operation import Outcome, Task
+from .._common.text import listed
 
 SERVICES = {"messages": "message", "media": "media"}  # what is collected -> the API's word for it; in this order
 
@@ -23,6 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "kinds": {"type": "list", "elements": "str", "choices": list(SERVICES), "required": True},
 }
 RULES: dict[str, Any] = {}
+OWN_WORDS = frozenset((*SERVICES, *SERVICES.values(), "processing", health.SINGLE_NAME))
 LIBRARY_ERROR = http.REQUESTS_IMPORT_ERROR
 
 
@@ -36,7 +38,7 @@ def run(
     if not kinds:
         raise InputError("kinds is empty", "Give messages, media or both.")
     accepted: dict[str, list[dict[str, str]]] = {kind: [] for kind in kinds}
-    with connect(params, task.check_mode, task.progress, task.warn) as client:
+    with connect(params, task.check_mode, task.progress, task.warn, task.secrets.append) as client:
         if task.check_mode:
             health.fetch(client)  # fails where the real run would: credentials, and whether any Coreapp answers
         else:
@@ -59,7 +61,7 @@ def _start(client: Client, kind: str, accepted: Mapping[str, list[dict[str, str]
         raise
     others = ["{node} ({status})".format(**node) for node in nodes if node["status"] != "processing"]
     if others:
-        task.warn("The garbage collection of {} was not accepted by {}.".format(kind, ", ".join(others)))
+        task.warn(f"The garbage collection of {kind} was not accepted by {listed(others)}.")
     return [node for node in nodes if node["status"] == "processing"]
 
 
@@ -71,7 +73,7 @@ def _started(client: Client, kind: str, path: str, doing: str) -> list[dict[str,
     except MalformedAnswer as problem:
         raise client.malformed(doing, path, str(problem), "PUT") from None
     if not any(node["status"] == "processing" for node in nodes):
-        told = ", ".join("{node} says {status}".format(**node) for node in nodes)
+        told = listed("{node} says {status}".format(**node) for node in nodes)
         refusal = f"PUT {path} was answered with success, but accepted by no node ({told})"
         raise client.error(refusal, "Look into the log of the Coreapp.", doing, method="PUT", path=path, status=200)
     return nodes

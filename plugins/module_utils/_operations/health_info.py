@@ -25,6 +25,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "interval": {"type": "int", "default": 5},
 }
 RULES: dict[str, Any] = {}
+OWN_WORDS = health.OWN_WORDS
 LIBRARY_ERROR = http.REQUESTS_IMPORT_ERROR
 
 
@@ -37,7 +38,7 @@ def run(
 ) -> Outcome:
     _check(params)
     expected = params["expect_connected"]
-    with connect(params, True, task.progress, task.warn) as client:
+    with connect(params, True, task.progress, task.warn, task.secrets.append) as client:
         if params["wait_for"] is None:
             report = health.fetch(client)
         else:

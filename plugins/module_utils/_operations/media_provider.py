@@ -41,6 +41,7 @@ RULES: dict[str, Any] = {
     "mutually_exclusive": [("bearer", "basic")],
     "required_if": [("state", "present", ("bearer", "basic"), True)],
 }
+OWN_WORDS = frozenset(("www", "basic", "bearer"))
 LIBRARY_ERROR = http.REQUESTS_IMPORT_ERROR
 
 TRIES = 3  # how often a POST may be sent, when GET cannot tell that it has been executed
@@ -55,7 +56,7 @@ def run(
     _check_name(params["name"])
     wanted = _wanted(params) if params["state"] == "present" else None
     with open_ledger(params, task.check_mode, task.progress, task.warn) as ledger, connect(
-        params, task.check_mode, task.progress, task.warn
+        params, task.check_mode, task.progress, task.warn, task.secrets.append
     ) as client:
         before = providers.fetch(client).get(params["name"])
         if wanted is None:

@@ -16,6 +16,7 @@ from .._common.operation import Outcome, Task
 
 OPTIONS: dict[str, dict[str, Any]] = dict(connection.OPTIONS)
 RULES: dict[str, Any] = {}
+OWN_WORDS = frozenset(("www", "basic", "bearer"))
 LIBRARY_ERROR = http.REQUESTS_IMPORT_ERROR
 
 
@@ -25,6 +26,6 @@ def run(
     connect: Callable[..., Client] = connection.connect,
 ) -> Outcome:
     """One GET. Raises OnPremError."""
-    with connect(params, True, task.progress, task.warn) as client:
+    with connect(params, True, task.progress, task.warn, task.secrets.append) as client:
         found = providers.fetch(client)
     return Outcome(values={"providers": [found[name].as_values() for name in sorted(found)]})

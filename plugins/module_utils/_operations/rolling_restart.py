@@ -18,6 +18,7 @@ import time
 from dataclasses import replace
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from .. import _judgement as judgement
 from .._api import connection, health, waiting
 from .._api.client import Client
 from .._api.http import REQUESTS_IMPORT_ERROR
@@ -29,7 +30,7 @@ from .._engines.nodes import FoundNode
 from .._ledger import in_effect, lease, lease_owner, restart, rolling
 from .._ledger.file import OPTIONS as LEDGER_OPTIONS
 from .._ledger.file import Ledger, owner_in
-from .._ledger.state import LONGEST_LEASE, Node, Owner, State
+from .._ledger.state import LONGEST_LEASE, Node, Owner, State, same
 from .._settings import planning, resource
 
 LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
@@ -70,7 +71,7 @@ def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = 
     owner = _check(params)
     step = _Step(params, task, owner)
     try:
-        with connect(params, True, task.progress, task.warn) as client:
+        with connect(params, True, task.progress, task.warn, task.secrets.append) as client:
             step.client = client
             return STEPS[params["step"]](step)
     except OnPremError as error:
@@ -114,12 +115,10 @@ class _Step:
                 go = (restart.is_pending(state) or bool(self.params["expected"])) and not self.params["defer"]
                 holder = lease.other_holder(state, self.owner, time.time()) if go else None
                 if go and holder is None:
-                    state = rolling.start(state)
+                    state = rolling.start(state, bool(self.params["expected"]))
                     state = lease.take(state, self.owner, self.params["lease_seconds"], time.time()) or state
-                elif not go:
-                    state = (
-                        rolling.abandon(state) if lease.other_holder(state, self.owner, time.time()) is None else state
-                    )
+                elif not go and lease.other_holder(state, self.owner, time.time()) is None:
+                    state = replace(rolling.abandon(state), lease=None)  # what a run that was killed has left
                 if holder is None or restart.is_pending(state) != restart.is_pending(ledger.state):
                     ledger.state = state
                     ledger.save()
@@ -138,7 +137,9 @@ class _Step:
             deadline.reason = f"{lease_owner.describe(holder)} is restarting nodes of this client"
             deadline.pause(POLL_LEASE)
         report = self._report_now() if go else None
-        return Outcome(values=dict(values, go=go, health=_health_values(report), restart_id=rolling.roll_id(state)))
+        return Outcome(
+            values=dict(values, go=go, health=judgement.health_values(report), restart_id=rolling.roll_id(state))
+        )
 
     def _with_reason(self, state: State) -> State:
         return restart.mark_pending(state, [], "forced") if self.params["force"] and not self.params["defer"] else state
@@ -165,7 +166,7 @@ class _Step:
         report, verdict = self._settled_verdict(found, recorded, expected)
         if verdict.problem:
             raise CallError(verdict.problem)
-        nodes = {node.name: _recorded(node, key, report) for node, key, dummy in verdict.nodes}
+        nodes = {node.name: judgement.recorded(node, key, report) for node, key, dummy in verdict.nodes}
         shown = self._shown_values() if not self.task.check_mode else None
         with self.ledger() as ledger:
             self._renew(ledger)
@@ -175,9 +176,9 @@ class _Step:
                     f"Node {harmless(name)}, which was to be restarted, is gone; the restart continues without it."
                 )
             state = rolling.know(state, [(name, node.host, node.running) for name, node in nodes.items()])
-            if restart.is_pending(state):
-                if shown is not None and state.roll is not None and state.roll.values is None:
-                    state = rolling.keep_values(state, shown)
+            if restart.is_pending(state) and state.roll is not None and not state.roll.prepared:
+                if shown is not None:
+                    state = rolling.keep_values(in_effect.see(state, shown), shown)
                 state = in_effect.doubt_until_done(state)
             ledger.state = state
             ledger.save()
@@ -228,11 +229,12 @@ class _Step:
     # -- renew
 
     def renew(self) -> Outcome:
-        """Directly before a restart: whoever has lost the lease restarts nothing."""
+        """Directly before a restart: who has lost the lease restarts nothing, and no node of a roll that starts over."""
         with self.ledger() as ledger:
             self._renew(ledger)
             ledger.save()
-            return Outcome(values=self._values(ledger.state))
+            superseded = self.params["node"] is not None and self.params["node"] not in rolling.nodes(ledger.state)
+            return Outcome(values=dict(self._values(ledger.state), superseded=superseded))
 
     def _renew(self, ledger: Ledger) -> None:
         """In check mode no lease could be taken, so that it is enough that no other run holds it."""
@@ -240,7 +242,7 @@ class _Step:
         if not self.task.check_mode or lease.other_holder(ledger.state, self.owner, now):
             ledger.state = lease.renew(ledger.state, self.owner, now)
         elif ledger.state.roll is None:
-            ledger.state = rolling.start(self._with_reason(ledger.state))
+            ledger.state = rolling.start(self._with_reason(ledger.state), bool(self.params["expected"]))
 
     def cancel(self) -> Outcome:
         """Returns the lease, where the write that it was taken for has turned out to need no restart."""
@@ -258,7 +260,7 @@ class _Step:
             if node is None:  # another run has written a setting in the meantime: all nodes start over
                 ledger.save()
                 return Outcome(values=dict(self._values(ledger.state), superseded=restart.is_pending(ledger.state)))
-            problem = _problem(result)
+            problem = judgement.problem(result)
             if problem:
                 self._skip_or_stop(ledger, name, node, problem)
             else:
@@ -288,7 +290,7 @@ class _Step:
     def _skip_or_stop(self, ledger: Ledger, name: str, node: Node, problem: str) -> None:
         """A node that was down before and cannot be started stops the roll, unless enough others of its kind are up."""
         report = self._report_now() if not node.running else None
-        if report is None or not _can_spare(ledger.state, node, report):
+        if report is None or not judgement.can_spare(ledger.state, node, report):
             raise CallError(f"node {harmless(name)}: {harmless(problem, 600)}")
         self.task.warn(f"Node {harmless(name)} is down and cannot be started: {harmless(problem, 600)}")
         roll = ledger.state.roll
@@ -316,27 +318,27 @@ class _Step:
         with self.ledger() as ledger:
             state = ledger.state
             roll = state.roll
-            before = roll.values if roll else None
+            before = (roll.values if roll else None) or {}
             mixed = [
                 name
                 for name in restart.settings(state)
-                if name in shown and (before or {}).get(name, shown[name]) != shown[name]
+                if name in shown and not (name in before and same(before[name], shown[name]))
             ]
             if mixed:
-                ledger.state = restart.mark_pending(in_effect.wrote(state, shown), mixed)
+                ledger.state = restart.mark_pending(in_effect.see(state, shown), mixed)
                 ledger.save()
                 raise CallError(
                     f"{', '.join(mixed)} was changed by others while the nodes were restarted",
                     "Check who else writes the settings, then run again.",
                 )
-            unwell = _not_well(rolling.nodes(state), report)
+            unwell = judgement.not_well(rolling.nodes(state), report)
             before_values = self._values(state, report)
             state = in_effect.confirm(state, before, shown, rolling.starts(state))
             ledger.state = lease.release(rolling.close(state), self.owner)
             ledger.save()
-            values = dict(
-                self._values(ledger.state), total=before_values["total"], done=before_values["done"], closed=True
-            )
+            total = before_values["total"]
+            message = judgement.closed_message(ledger.state, total)
+            values = dict(self._values(ledger.state), total=total, done=total, closed=True, message=message)
         if unwell:
             raise CallError(
                 f"all nodes were restarted, but not all of them are well: {', '.join(unwell)}",
@@ -379,8 +381,23 @@ class _Step:
             "predicted": self.task.check_mode,
             "superseded": False,
             "closed": False,
-            "message": _message(self.task, remaining, restart.settings(state) or self.params["expected"]),
+            "node": self.params["node"] or "",
+            "message": self._message(state, remaining),
         }
+
+    def _message(self, state: State, remaining: Sequence[str]) -> str:
+        """What is to be restarted, in one sentence."""
+        settings = ", ".join(restart.settings(state) or self.params["expected"]) or "all settings (forced)"
+        if state.restart is not None and self.params["defer"]:
+            since = state.restart.since
+            return (
+                f"Not in effect yet: {settings}. A restart of the Coreapp is pending since {since} and deferred; "
+                "run the playbook wabiz.onprem.restart."
+            )
+        if not remaining:
+            return "No restart is pending."
+        would = "Would restart" if self.task.check_mode else "To be restarted"
+        return f"{would}, one after another: {', '.join(harmless(name, 80) for name in remaining)}, for {settings}."
 
     def return_lease(self) -> Optional[State]:
         """Returns the lease, where that is possible; the state as it is then."""
@@ -398,7 +415,9 @@ class _Step:
         """The failure as the user reads it."""
         state = self.return_lease()
         if state is None or not restart.is_pending(state):
-            error.doing = error.doing or "restart the Coreapp"
+            nothing = "" if state is None or not self.params["expected"] else ". Nothing was written"
+            error.problem = f"{error.problem.rstrip('.')}{nothing}"
+            error.doing = "restart the Coreapp"
             error.client = error.client or (state.client if state else "")
             return error
         done, total = rolling.done_of(state)
@@ -427,77 +446,3 @@ STEPS: Dict[str, Callable[[_Step], Outcome]] = {
     "next": _Step.record,
     "cancel": _Step.cancel,
 }
-
-
-def _message(task: Task, remaining: Sequence[str], settings: Sequence[str]) -> str:
-    """What is to be restarted, in one sentence."""
-    if not remaining:
-        return "Nothing is to be restarted."
-    would = "Would restart" if task.check_mode else "To be restarted"
-    names = ", ".join(harmless(name, 80) for name in remaining)
-    return f"{would}, one after another: {names}, for {', '.join(settings) or 'all settings (forced)'}."
-
-
-def _closed_message(state: State, total: int) -> str:
-    record = state.in_effect
-    values = record.values if record else {}
-    shown = ", ".join(
-        f"{name}: {str(value).lower()}" for name, value in sorted(values.items()) if name not in state.doubts
-    )
-    at = record.at if record else "?"
-    nodes = "1 node was" if total == 1 else f"{total} nodes were"
-    return f"{nodes} restarted. In effect, confirmed at {at}: {shown or 'nothing'}."
-
-
-def _health_values(report: Optional[health.Report]) -> Values:
-    """The report for those who look for the nodes."""
-    if report is None:
-        return {"known": False, "single": None, "nodes": []}
-    return {"known": True, "single": report.single, "nodes": report.as_values(None)["nodes"]}
-
-
-def _recorded(found: FoundNode, key: str, report: Optional[health.Report]) -> Node:
-    entries = report.named([key]) if report and key else report.nodes if report and report.single else ()
-    role = next((node.role for node in entries), "")
-    kind = "master" if "master" in role else "coreapp" if role == "coreapp" else found.role
-    return Node(
-        role=kind,
-        host=found.host,
-        report_key=key,
-        size=max(1, found.size),
-        running=found.running,
-        well=found.running and bool(entries) and all(node.is_up for node in entries),
-        started=found.started,
-        done=False,
-    )
-
-
-def _problem(result: Mapping[str, Any]) -> str:
-    """What went wrong with the restart of a node, by the result of the task that restarted it."""
-    if result.get("unreachable"):
-        return f"its machine is unreachable: {harmless(result.get('msg', ''))}"
-    if result.get("failed"):
-        return harmless(result.get("problem") or result.get("msg") or "it was not restarted", 600)
-    return harmless(result.get("problem") or "", 600)
-
-
-def _can_spare(state: State, node: Node, report: health.Report) -> bool:
-    """Whether at least two other nodes of its kind are up, so that one stays up while another is restarted."""
-    if report.single:
-        return False
-    kind = {"coreapp"} if node.role == "coreapp" else {"primary_master", "secondary_master"}
-    up = [one for one in report.nodes if one.role in kind and one.is_up and one.key != node.report_key]
-    return len(up) >= 2
-
-
-def _not_well(nodes: Mapping[str, Node], report: health.Report) -> List[str]:
-    """The nodes that were well before the restart and are not well after it, in words."""
-    unwell = []
-    for name, node in sorted(nodes.items()):
-        if not node.well or report.single:
-            continue
-        entries = report.named([node.report_key, name])
-        unwell += [f"{harmless(name)} {one.condition}" for one in entries if not one.is_up]
-        if not entries and node.size == 1:
-            unwell.append(f"{harmless(name)} is not in the health report any more")
-    return unwell

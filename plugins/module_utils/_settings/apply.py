@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any, Iterator, Mapping, Optional
 
 from .._api.client import Client
-from .._common.errors import InputError, OnPremError
+from .._common.errors import InputError, LedgerError, OnPremError
 from .._common.operation import Outcome, Task
 from .._ledger import campaigns, in_effect, lease, restart, rolling
 from .._ledger.file import Ledger, NoLedger
-from .._ledger.state import Owner
+from .._ledger.state import Owner, State
 from . import catalog, checks, planning, resource, write_order
 
 UNLESS_RESTART, ALWAYS = "unless_restart", "always"
@@ -65,7 +65,8 @@ def returning_the_lease(ledger: Ledger, owner: Optional[Owner]) -> Iterator[None
         state = ledger.state
         if owner is not None and lease.is_held(state, owner) and state.roll is not None and state.roll.prepared:
             ledger.state = rolling.abandon(lease.release(state, owner))
-            ledger.save()
+            with contextlib.suppress(LedgerError):  # the lease then ends with the play
+                ledger.save()
         raise
 
 
@@ -73,16 +74,22 @@ def look(ledger: Ledger, client: Client, task: Task) -> planning.Snapshot:
     """One GET; what it shows is compared with what the ledger knows. Doubts that are new are reported once."""
     current = resource.fetch(client)
     _own_ledger(ledger, client, task)
-    before = ledger.state
-    ledger.state = restart.resolve(before, current.values, ledger.fingerprint)
-    ledger.state = in_effect.see(ledger.state, planning.restart_values(current))
+    ledger.state = compared(ledger.state, current, ledger.fingerprint)
     return current
 
 
-def report_doubts(before: Mapping[str, Any], ledger: Ledger, task: Task) -> None:
-    """Reports the settings that have become doubtful in this run; not while a restart is pending, which settles it."""
+def compared(state: State, current: planning.Snapshot, fingerprint: restart.Fingerprint) -> State:
+    """The state after a GET: what a crash has left open is decided, and what others have changed is doubtful."""
+    shown = planning.restart_values(current)
+    executed = restart.was_executed(state, current.values, fingerprint) or []
+    state = restart.resolve(state, current.values, fingerprint)
+    return in_effect.see(in_effect.wrote(state, {name: shown[name] for name in executed if name in shown}), shown)
+
+
+def report_doubts(before: Mapping[str, Any], ledger: Ledger, task: Task, prepared: bool = False) -> None:
+    """Reports the settings that have become doubtful in this run; not where a restart is to follow, which settles it."""
     fresh = {name: doubt for name, doubt in ledger.state.doubts.items() if name not in before}
-    if not fresh or isinstance(ledger, NoLedger) or restart.is_pending(ledger.state):
+    if not fresh or prepared or isinstance(ledger, NoLedger) or restart.is_pending(ledger.state):
         return
     reasons = sorted({in_effect.REASONS[one.reason] for one in fresh.values()})
     task.warn(
@@ -99,13 +106,16 @@ def _own_ledger(ledger: Ledger, client: Client, task: Task) -> None:
             f"Ledger {ledger.path} was last used for client {owner}, now for {client.name}. "
             "Each client needs a ledger of its own."
         )
+        ledger.state = in_effect.forget(ledger.state)
     if owner != client.name:
         ledger.update(client=client.name)
+    if not task.check_mode:
+        ledger.make_key()  # URLs are shown with a fingerprint
 
 
-def _wanted(request: Request, ledger: Ledger, current: planning.Snapshot) -> tuple[planning.Values, list[str]]:
-    """The wanted settings, and over them what campaigns decide; the names of what they hold."""
-    wanted = dict(checks.without_placeholders(current, request.given), **request.reset)
+def wanted_before_hold(request: Request, ledger: Ledger, current: planning.Snapshot) -> planning.Values:
+    """The wanted settings, before campaigns decide."""
+    wanted = dict(checks.without_placeholders(current, request.given, resource.url_key(ledger)), **request.reset)
     name = planning.message_collection(current).name
     if request.collect is not None:
         switches = (catalog.MESSAGE_COLLECTION, catalog.MESSAGE_COLLECTION_BEFORE_2_49_1)
@@ -113,6 +123,12 @@ def _wanted(request: Request, ledger: Ledger, current: planning.Snapshot) -> tup
         if other:
             raise InputError(f"collect_messages and {other[0]} are both given", "Decide for one of them.")
         wanted[name] = request.collect
+    return wanted
+
+
+def _wanted(request: Request, ledger: Ledger, current: planning.Snapshot) -> tuple[planning.Values, list[str]]:
+    """The wanted settings, and over them what campaigns decide; the names of what they hold."""
+    wanted, name = wanted_before_hold(request, ledger, current), planning.message_collection(current).name
     if campaigns.is_active(ledger.state):
         return dict(wanted, **{name: False}), [name]
     released = campaigns.released_value(ledger.state)
@@ -132,6 +148,9 @@ def apply(
     checks.check_webhook_loss(current, after, request.allow_webhook_loss)
     for text in checks.warnings(current, request.given, after):
         task.warn(text)
+    for name in held:
+        if wanted_before_hold(request, ledger, current).get(name, False) is not False:
+            task.warn(f"{name} is held off by an active campaign, whatever is declared.")
     unproven = [name for name in held if request.proof and _is_unproven(ledger, name, plan)]
     done = Done(plan.changed, sorted(wanted), after, wanted, held)
     if (plan.restart or unproven) and request.write == UNLESS_RESTART:
@@ -164,10 +183,12 @@ def _is_unproven(ledger: Ledger, name: str, plan: planning.Plan) -> bool:
 
 def outcome(ledger: Ledger, before: planning.Snapshot, done: Done) -> Outcome:
     """The result of a run, for every operation that changes settings."""
-    shown_before, shown_after = resource.shown_pair(done.managed, done.changed, before, dict(done.wanted, **done.after))
+    shown_before, shown_after = resource.shown_pair(
+        done.managed, done.changed, before, dict(done.wanted, **done.after), resource.url_key(ledger)
+    )
     pending = ledger.state.restart
     values = {
-        "settings": resource.shown(done.after),
+        "settings": resource.shown(done.after, resource.url_key(ledger)),
         "changed_settings": done.changed,
         "restart_required": done.prepared or restart.is_pending(ledger.state),
         "restart_settings": list(done.restart_for) if done.prepared else restart.settings(ledger.state),

@@ -132,3 +132,9 @@ TOP_LEVEL: tuple[str, ...] = tuple(dict.fromkeys(setting.top_level for setting i
 # What switches the automatic garbage collection of messages: the present name, and the one before 2.49.1.
 MESSAGE_COLLECTION = BY_API["garbagecollector_enable.messages"]
 MESSAGE_COLLECTION_BEFORE_2_49_1 = BY_API["db_garbagecollector_enable"]
+
+# The words in which settings are named and described: they are the same for every client.
+OWN_WORDS = frozenset(
+    [setting.name for setting in SETTINGS]
+    + [one for setting in SETTINGS for one in setting.choices if isinstance(one, str)]
+)

@@ -12,7 +12,8 @@ from typing import Any, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from .._common.errors import InputError
-from .._common.redaction import is_redacted, redact_url
+from .._common.redaction import is_redacted, stands_for
+from .._common.text import harmless
 from .._common.versions import is_at_least, is_before
 from . import catalog
 from .catalog import BY_NAME, Setting
@@ -56,7 +57,7 @@ def _check_value(setting: Setting, value: Any) -> None:
     ]
     if outside:
         allowed = ", ".join(str(choice) for choice in setting.choices)
-        raise InputError(f"{setting.name} must be one of {allowed}, not {outside[0]}")
+        raise InputError(f"{setting.name} must be one of {allowed}, not {harmless(outside[0], 100)}")
     if setting.url and value and not is_redacted(value):
         _check_url(setting.name, value)
 
@@ -103,13 +104,20 @@ def version_text(client: Snapshot) -> str:
     return ".".join(str(part) for part in client.version) if client.version else "of an unknown version"
 
 
-def without_placeholders(client: Snapshot, values: Values) -> Values:
-    """A URL as this collection shows it, pasted back, means the URL that the client has; any other is refused."""
+def without_placeholders(client: Snapshot, values: Values, key: bytes | None = None) -> Values:
+    """A URL as this collection shows it, pasted back, means the URL that the client has; any other is refused.
+
+    :arg key: the key of the fingerprints (see ``redaction``), which a URL with a fingerprint needs.
+    """
     url = values.get(URL)
     if not isinstance(url, str) or not is_redacted(url):
         return values
-    if redact_url(client.values.get(URL)) != url:
-        raise InputError(f"{URL} is a URL with hidden parts (***), and not that of this client", "Give the whole URL.")
+    current = client.values.get(URL)
+    if not stands_for(url, current if isinstance(current, str) else None, key):
+        raise InputError(
+            f"{URL} is a URL with hidden parts (***), and not that of this client",
+            "Give the whole URL, or the ledger with which this one was shown.",
+        )
     return {name: value for name, value in values.items() if name != URL}
 
 

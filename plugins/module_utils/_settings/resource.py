@@ -8,15 +8,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Iterable, Mapping
 
 from .._api.client import Client
 from .._api.responses import MalformedAnswer, dig
 from .._common.redaction import HIDDEN, hide_pair, redact_url, redact_url_pair
+from .._ledger.file import Ledger, NoLedger
 from . import planning
 from .catalog import BY_NAME, SETTINGS, Setting
 
 PATH = "/v1/settings/application"
+IMPOSSIBLE = "(not a value that the setting can have)"
 
 _TYPES = {
     "bool": {"type": "bool"},
@@ -59,12 +62,26 @@ def fetch(client: Client) -> planning.Snapshot:
     return planning.read_snapshot(application, answer.version)
 
 
-def shown(values: Mapping[str, Any]) -> dict[str, Any]:
+def url_key(ledger: Ledger) -> bytes | None:
+    """The key of the fingerprints of webhook URLs: that of the ledger, where there is one. See ``redaction``."""
+    key = "" if isinstance(ledger, NoLedger) else ledger.state.key
+    return key.encode("utf-8") if key else None
+
+
+def shown(values: Mapping[str, Any], key: bytes | None = None) -> dict[str, Any]:
     """The settings as options, in a form that may be shown."""
     visible = {}
     for name, value in values.items():
-        visible[name] = redact_url(_url(value)) if BY_NAME[name].url else value
+        visible[name] = redact_url(_url(value), key) if BY_NAME[name].url else possible(value)
     return planning.as_options(visible)
+
+
+def possible(value: Any) -> Any:
+    """A value of a client; one that no setting can have may hold anything at any depth, and is not shown."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return value
+    finite = not isinstance(value, float) or math.isfinite(value)
+    return value if isinstance(value, (bool, int, float, str, type(None))) and finite else IMPOSSIBLE
 
 
 def _url(value: Any) -> str | None:
@@ -73,7 +90,11 @@ def _url(value: Any) -> str | None:
 
 
 def shown_pair(
-    names: Iterable[str], changed: Iterable[str], before: planning.Snapshot, after: Mapping[str, Any]
+    names: Iterable[str],
+    changed: Iterable[str],
+    before: planning.Snapshot,
+    after: Mapping[str, Any],
+    key: bytes | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Before and after of what is managed, for a diff: secrets hidden on both sides, and visibly different if changed.
 
@@ -86,19 +107,21 @@ def shown_pair(
         new = after.get(name, old)
         if name not in changed:
             there, old = True, new
-        target, key = (sides, name) if name in BY_NAME else (extra, name[len(planning.EXTRA) :])
-        old, new = shown_values(name, old if there else None, new)
+        target, part = (sides, name) if name in BY_NAME else (extra, name[len(planning.EXTRA) :])
+        old, new = shown_values(name, old if there else None, new, key)
         if there:
-            target[0][key] = old
-        target[1][key] = new
+            target[0][part] = old
+        target[1][part] = new
     return _with_extra(sides[0], extra[0]), _with_extra(sides[1], extra[1])
 
 
-def shown_values(name: str, one: Any, other: Any) -> tuple[Any, Any]:
+def shown_values(name: str, one: Any, other: Any, key: bytes | None = None) -> tuple[Any, Any]:
     """Two values of a setting in a form that may be shown, visibly different where they differ."""
     if name not in BY_NAME:
         return hide_pair(one, other)
-    return redact_url_pair(_url(one), _url(other)) if BY_NAME[name].url else (one, other)
+    if BY_NAME[name].url:
+        return redact_url_pair(_url(one), _url(other), key)
+    return possible(one), possible(other)
 
 
 def _with_extra(values: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,19 +11,20 @@ The order is the point: the ledger says *intended* before anything is sent, and 
 
 from __future__ import annotations
 
+import json
 from typing import Any, Callable, Mapping, Optional
 
 from .._api.client import Client
 from .._common.errors import CallError
 from .._ledger import in_effect, restart, rolling
 from .._ledger.file import Ledger
-from .._ledger.state import Owner
+from .._ledger.state import LONGEST_TEXT, Owner
 from . import planning
 from .catalog import BY_NAME
 from .resource import PATH, fetch
 
 ANYTHING = ""  # in the place of the hash of what was sent: it equals none
-MOST_DEFAULTS = 2000  # settings whose values right after a reset are remembered; a client has about thirty
+LARGEST_DEFAULTS = 256 * 1024  # characters of what is remembered of a client right after a reset; usually about 3,000
 
 
 def _recorded(
@@ -70,7 +71,8 @@ def patch(
     )
     unchanged = ledger.state.restart, ledger.state.roll
     if needing:
-        ledger.state = restart.mark_pending(ledger.state, needing, owner=owner)
+        written = {name: value for name, value in needing.items() if name in before.values}
+        ledger.state = in_effect.wrote(restart.mark_pending(ledger.state, needing, owner=owner), written)
     for name in hidden:
         ledger.remember_sent(name, plan.wanted[name])
     ledger.save()
@@ -80,9 +82,9 @@ def patch(
 
 
 def note_written(ledger: Ledger, after: planning.Snapshot) -> None:
-    """What a GET shows after a write of ours: nobody else's change, and what the nodes will start with."""
+    """Takes note of a GET after a write: of what the nodes will start with, and what others have changed in the meantime."""
     shown = planning.restart_values(after)
-    ledger.state = rolling.keep_values(in_effect.wrote(ledger.state, shown), shown)
+    ledger.state = rolling.keep_values(in_effect.see(ledger.state, shown), shown)
 
 
 def _verify(
@@ -99,6 +101,8 @@ def _verify(
     if lost and plan.restart and set(plan.restart) <= set(lost):
         # nothing has changed that a restart would bring into effect
         ledger.update(restart=unchanged[0], roll=unchanged[1], intention=None)
+    earlier = planning.restart_values(before)
+    ledger.state = in_effect.wrote(ledger.state, {name: earlier[name] for name in lost if name in earlier})
     note_written(ledger, after)
     ledger.save()
     if lost:
@@ -125,6 +129,7 @@ def reset_all(
     ledger.update(sent={})
     after = fetch(client)
     ledger.state = restart.resolve(ledger.state, after.values, ledger.fingerprint, owner)
+    ledger.state = in_effect.wrote(ledger.state, planning.restart_values(after))
     note_written(ledger, after)
     ignored = _not_reset(before, after)
     if not ignored:
@@ -159,9 +164,9 @@ def _everything(snapshot: planning.Snapshot) -> dict[str, Any]:
 def remember_default(ledger: Ledger, after: planning.Snapshot) -> None:
     """Keeps what the client looks like right after a reset, as keyed hashes; an absurdly large one is not remembered."""
     ledger.make_key()
-    values = _everything(after)
-    bounded = len(values) <= MOST_DEFAULTS and all(len(name) <= 200 for name in values)
-    ledger.update(at_default={name: ledger.fingerprint(value) for name, value in values.items()} if bounded else None)
+    hashes = {name: ledger.fingerprint(value) for name, value in _everything(after).items()}
+    bounded = len(json.dumps(hashes)) <= LARGEST_DEFAULTS and all(len(name) <= LONGEST_TEXT for name in hashes)
+    ledger.update(at_default=hashes if bounded else None)
 
 
 def differs_from_default(ledger: Ledger, current: planning.Snapshot) -> list[str] | None:

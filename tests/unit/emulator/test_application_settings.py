@@ -128,6 +128,23 @@ def test_media_providers(make: Make) -> None:
         ([{"name": "one", "type": "ftp", "config": {"bearer": "b"}}], 1009),
         ([{"name": "one", "type": "www", "config": {"bearer": "b", "basic": {}}}], 1009),
         ([{"name": "one", "type": "www", "config": {"basic": {"username": "u"}}}], 1009),
+        ([{"name": "one", "type": "www", "config": {"basic": "u:p"}}], 1009),
+        ([{"name": "one", "type": "www", "config": {"basic": None}}], 1009),
+        ([{"name": "one", "type": "www", "config": {"basic": ["u", "p"]}}], 1009),
+        ([{"name": "one", "type": "www", "config": {"basic": {"username": "u", "password": "p", "more": 1}}}], 1009),
+        ([{"name": "one", "type": "www", "config": {"bearer": None}}], 1009),
+        ([{"name": "one", "type": "www", "config": {"bearer": {"token": "b"}}}], 1009),
+        ([{"name": "one", "type": "www", "config": ["bearer"]}], 1009),
+        ([{"name": "one", "type": ["www"], "config": {"bearer": "b"}}], 1009),
+        ([{"name": ["one"], "type": "www", "config": {"bearer": "b"}}], 1009),
+        ([{"name": "o\ud800ne", "type": "www", "config": {"bearer": "b"}}], 1009),
+        ([["name", "type", "config"]], 1009),
+        (["name"], 1009),
+        ([None], 1009),
+        (None, 1025),
+        (b"[{", 1025),
+        (b"\xff\xfe", 1025),
+        (b"[" * 100_000, 1025),
         ([{"name": "one", "type": "www"}], 1008),
         ([{"name": "one", "type": "www", "config": {"bearer": "b"}, "more": 1}], 1010),
     ],
@@ -136,3 +153,11 @@ def test_providers_that_are_refused(make: Make, body: object, code: int) -> None
     _dummy, api = make()
     reply = api("POST", PROVIDERS, body)
     assert (reply.status, reply.code) == (400, code)
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, 10**400, 2**63])
+def test_numbers_that_no_database_holds_are_rejected(make: Make, value: object) -> None:
+    _dummy, api = make()
+    for name in ("callback_backoff_delay_ms", "unhealthy_interval"):
+        reply = api("PATCH", SETTINGS, {name: value})
+        assert (reply.status, reply.code) == (400, 1009)

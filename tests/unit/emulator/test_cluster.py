@@ -14,7 +14,7 @@ import pytest
 from emulator import cluster as cluster_module
 from emulator.cluster import DEAD_SECONDS, Cluster
 from emulator.config import make_config
-from emulator.errors import ApiError
+from emulator.errors import ApiError, EmulatorError
 from emulator.fleet import Fleet
 from emulator.store import Store
 from emulator.webapp import Services
@@ -86,6 +86,119 @@ def test_a_starting_node_goes_through_its_phases(fleet: Fleet, clock: Clock) -> 
     assert code_of_settings(cluster) is None
     clock.pass_(3)
     assert statuses(cluster) == {"wacore": "connected"}
+
+
+def health_of(cluster: Cluster, name: str) -> str:
+    """The status of a node in the health report, or the code of its error; `-` where the report does not name it."""
+    node = cluster.node("c", name)
+    assert node is not None
+    entry = cluster.health("c", cluster.store.config("c")).get(node.key)
+    if entry is None:
+        return "-"
+    return str(entry["errors"][0]["code"]) if "errors" in entry else str(entry["gateway_status"])
+
+
+def configure(fleet: Fleet, **options: Any) -> None:
+    config = fleet.services.store.config("c")
+    fleet.services.cluster.configure("c", make_config(options, base=config))
+
+
+def test_the_health_report_of_a_starting_node_goes_through_its_phases(fleet: Fleet, clock: Clock) -> None:
+    cluster = make_client(fleet, topology="multiconnect", nodes={"wacore3": {"boot_seconds": 4}})
+    for name, last in (("wacore1", "connected"), ("wacore3", "disconnected")):
+        fleet.restart("c", name)
+        seen = []
+        for _dummy in range(20):
+            clock.pass_(0.5)
+            seen.append(health_of(cluster, name))
+        assert list(dict.fromkeys(seen)) == (["1014"] if name == "wacore3" else []) + ["1011", "connecting", last]
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 8, 45])
+@pytest.mark.parametrize("each", ["node", "client"])
+def test_a_node_registers_after_the_configured_time(fleet: Fleet, clock: Clock, each: str, seconds: int) -> None:
+    cluster = make_client(fleet, topology="multiconnect")
+    times = {"boot_seconds": 0, "initialize_seconds": seconds, "connect_seconds": 0}
+    if each == "node":
+        configure(fleet, nodes={"wacore1": times})
+    else:
+        configure(fleet, **times)
+    assert health_of(cluster, "wacore1") == "connected"  # only its next start takes so long
+    fleet.restart("c", "wacore1")
+    if seconds:
+        clock.pass_(seconds - 0.1)
+        assert health_of(cluster, "wacore1") == "1011"
+        clock.pass_(0.2)
+    expected = "connected" if seconds < 30 else "disconnected"  # its shard has moved in the meantime
+    assert health_of(cluster, "wacore1") == expected
+    assert owners(cluster)[0] == ("wacore1" if seconds < 30 else "wacore3")
+
+
+def test_a_starting_node_takes_new_durations_and_one_that_is_up_does_not(fleet: Fleet, clock: Clock) -> None:
+    cluster = make_client(fleet, topology="multiconnect", connect_seconds=1000)
+    fleet.restart("c", "wacore1")
+    clock.pass_(10)
+    assert (health_of(cluster, "wacore1"), health_of(cluster, "wacore2")) == ("connecting", "connected")
+    configure(fleet, connect_seconds=9)
+    assert health_of(cluster, "wacore1") == "connecting"
+    configure(fleet, connect_seconds=1)
+    assert health_of(cluster, "wacore1") == "connected"
+    configure(fleet, connect_seconds=1000, initialize_seconds=1000)
+    assert health_of(cluster, "wacore1") == "connected"
+
+
+def test_a_shard_moves_while_its_node_boots_for_long(fleet: Fleet, clock: Clock) -> None:
+    cluster = make_client(fleet, topology="multiconnect", nodes={"wacore1": {"boot_seconds": 45}})
+    fleet.restart("c", "wacore1")
+    clock.pass_(29)
+    assert (health_of(cluster, "wacore1"), health_of(cluster, "wacore3")) == ("1014", "disconnected")
+    clock.pass_(2)
+    assert (health_of(cluster, "wacore1"), health_of(cluster, "wacore3")) == ("1014", "connected")
+    clock.pass_(20)
+    assert (health_of(cluster, "wacore1"), health_of(cluster, "wacore3")) == ("disconnected", "connected")
+
+
+def test_the_role_of_the_primary_master_moves_while_it_boots_for_long(fleet: Fleet, clock: Clock) -> None:
+    cluster = make_client(fleet, topology="multiconnect", nodes={"master1": {"initialize_seconds": 45}})
+    fleet.restart("c", "master1")
+    clock.pass_(1)
+    assert code_of_settings(cluster) == 1017
+    clock.pass_(30)
+    assert code_of_settings(cluster) is None
+    assert (health_of(cluster, "master1"), health_of(cluster, "master2")) == ("1011", "connected")
+    clock.pass_(20)
+    assert health_of(cluster, "master1") == "disconnected"
+
+
+def test_repeated_short_restarts_of_a_node_that_never_serves_move_its_shard(fleet: Fleet, clock: Clock) -> None:
+    cluster = make_client(fleet, topology="multiconnect", nodes={"wacore1": {"initialize_seconds": 45}})
+    for _dummy in range(3):
+        fleet.restart("c", "wacore1")
+        clock.pass_(11)
+    assert owners(cluster)[0] == "wacore3"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "word"),
+    [
+        ([], "object"),
+        ({"wacore": 8}, "object"),
+        ({"wacore": {"boot": 8}}, "boot_seconds"),
+        ({"wacore": {"boot_seconds": -1}}, "cannot be -1"),
+        ({"wacore": {"boot_seconds": True}}, "cannot be True"),
+        ({"wacore": {"key": ""}}, "key of node wacore"),
+        ({"wacore": {"show_role": 1}}, "show_role"),
+    ],
+)
+def test_options_of_nodes_that_cannot_be(nodes: Any, word: str) -> None:
+    with pytest.raises(EmulatorError, match=word):
+        make_config({"nodes": nodes})
+
+
+@pytest.mark.parametrize("value", [-1, "soon", True, float("nan"), float("inf")])
+def test_durations_of_a_client_that_cannot_be(value: object) -> None:
+    with pytest.raises(EmulatorError, match="boot_seconds cannot be"):
+        make_config({"boot_seconds": value})
 
 
 def test_an_unregistered_client_says_so(fleet: Fleet) -> None:

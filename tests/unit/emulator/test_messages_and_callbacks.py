@@ -172,15 +172,32 @@ def test_removing_the_webhook_drops_what_is_queued(make: Make, receiver: Receive
     assert queue["dropped"] > 0
 
 
+@pytest.mark.parametrize("order", ["stop", "restart"])
 @pytest.mark.parametrize(("persist", "lost"), [(True, 0), (False, 1)])
-def test_callbacks_that_were_not_persisted_are_lost_with_a_restart(make: Make, persist: bool, lost: int) -> None:
+def test_callbacks_that_were_not_persisted_are_lost_with_their_node(
+    make: Make, persist: bool, lost: int, order: str
+) -> None:
     url = "https://127.0.0.1:1/nobody"
     client, api = make(settings={"webhooks.url": url, "callback_persist": persist, "webhooks.message.sent": False})
     api("POST", "/v1/messages", {"to": "49123"})
     queued = client.queue()["queued"]
     assert queued > 0
-    client.restart("wacore")
-    assert client.queue()["lost"] == queued * lost
+    client.stop("wacore") if order == "stop" else client.restart("wacore")
+    queue = client.queue()
+    assert (queue["lost"], queue["queued"]) == (queued * lost, queued * (1 - lost))
+
+
+def test_callbacks_of_other_nodes_are_not_lost(make: Make) -> None:
+    url = "https://127.0.0.1:1/nobody"
+    client, _dummy = make(topology="multiconnect", settings={"webhooks.url": url, "callback_persist": False})
+    client.traffic(2)
+    before = client.queue()["queued"]
+    client.stop("wacore1")
+    queue = client.queue()
+    assert 0 < queue["lost"] < before
+    assert queue["queued"] == before - queue["lost"]
+    client.stop("wacore3")  # a spare one
+    assert client.queue() == queue
 
 
 @pytest.mark.parametrize(

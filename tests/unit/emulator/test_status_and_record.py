@@ -48,6 +48,31 @@ def test_health_without_any_node_is_1014(make: Make) -> None:
     assert api("GET", "/v1/health").code == 1014
 
 
+def test_support_of_a_single_instance_is_flat(make: Make) -> None:
+    client, api = make()
+    report = api("GET", "/v1/support").json["support"]
+    assert (report["debug_info"], report["socket_conn"], report["multi_connect"]) == ("16315551019", "UP", False)
+    assert not {"role", "shards", "e2e"} & set(report)
+    assert not any("start" in name for name in report)
+    client.stop("wacore")
+    assert api("GET", "/v1/support").code == 1014
+
+
+@pytest.mark.parametrize(
+    ("connected", "shards"),
+    [
+        (True, {"master1": [[-1, -1]], "wacore1": [[0, 0]], "wacore2": []}),
+        (False, {"master1": [], "wacore1": [[-1, -1], [0, 0]], "wacore2": []}),
+    ],
+)
+def test_support_names_the_owner_of_the_control_shard(
+    make: Make, connected: bool, shards: dict[str, list[list[int]]]
+) -> None:
+    _dummy, api = make(topology="multiconnect", shards=1, masters=1, coreapps=2, primary_connected=connected)
+    report = api("GET", "/v1/support").json["support"]
+    assert {key.partition(":")[0]: entry["shards"] for key, entry in report.items()} == shards
+
+
 def test_support_shows_no_start_time_and_one_entry_per_node(make: Make) -> None:
     client, api = make(topology="multiconnect")
     report = api("GET", "/v1/support").json["support"]
@@ -62,6 +87,33 @@ def test_stats_and_metrics_come_as_json_and_for_prometheus(make: Make) -> None:
     assert b"callback_queue_size 0" in api("GET", "/v1/stats/app?format=prometheus").raw
     assert api("GET", "/metrics").json["metrics"]["web_uptime"]["data"][0]["value"] >= 0
     assert b"web_uptime{" in api("GET", "/metrics?format=prometheus").raw
+
+
+def test_database_stats_count_rows(make: Make) -> None:
+    client, api = make(settings={"garbagecollector_enable.messages": False})
+    client.traffic(3)
+    figures = api("GET", "/v1/stats/db").json["stats"]["db"]
+    assert figures["db_messages"]["data"] == [{"labels": {"type": "undefined"}, "value": 3}]
+    assert figures["db_pending_callbacks"]["data"] == [{"value": 0}]
+    assert set(figures) == {
+        "db_contacts",
+        "db_message_receipts",
+        "db_messages",
+        "db_pending_callbacks",
+        "db_pending_messages",
+    }
+    text = api("GET", "/v1/stats/db?format=prometheus").raw
+    assert b'db_messages{type="undefined"} 3\n' in text
+    client.stop("wacore")
+    assert api("GET", "/v1/stats/db").code == 1014
+
+
+def test_database_stats_come_from_the_primary_master(make: Make) -> None:
+    client, api = make(topology="multiconnect")
+    figures = api("GET", "/v1/stats/db").json["stats"]["db"]
+    primary = client.node("master1")["key"]
+    assert len(figures) == 5
+    assert [key for key, entry in figures.items() if entry] == [primary]
 
 
 def test_the_record_has_every_call_and_no_secret(make: Make) -> None:

@@ -74,6 +74,36 @@ def test_first_login_must_set_a_password(make: Make) -> None:
     assert api.login("admin", "secret").status == 401
 
 
+@pytest.mark.parametrize("body", [b"", b"grant_type=password&scope=all", b"%%%"])
+def test_a_later_login_may_carry_form_data(make: Make, body: bytes) -> None:
+    client, api = make()
+    form = {**basic(client.username, client.password), "Content-Type": "application/x-www-form-urlencoded"}
+    assert api("POST", "/v1/users/login", body, form).status == 200
+    assert api("POST", "/v1/users/login", body or b"%", {**form, "Content-Type": "application/json"}).code == 1025
+
+
+def test_json_labelled_as_form_data_sets_the_password(make: Make) -> None:
+    _dummy, api = make(password="secret")
+    form = {**basic("admin", "secret"), "Content-Type": "application/x-www-form-urlencoded"}
+    assert api("POST", "/v1/users/login", b"new_password=Strong-1-pass", form).code == 1025
+    assert api("POST", "/v1/users/login", {"new_password": "Strong-1-pass"}, form).status == 200
+    assert api.login("admin", "Strong-1-pass").status == 200
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    return {"Authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
+
+
+def test_a_name_that_is_not_unicode_is_rejected(make: Make) -> None:
+    _dummy, api = make()
+    for new in (
+        {"username": "some\ud800one", "password": "Someone-1-pass"},
+        {"username": "someone", "password": "Someone-1-pa\ud800ss"},
+    ):
+        reply = api("POST", "/v1/users", new)
+        assert (reply.status, reply.code) == (400, 1009)
+
+
 @pytest.mark.parametrize(
     ("password", "good"),
     [("Abcdef-1", True), ("Abc-1", False), ("abcdef-1", False), ("ABCDEF-1", False), ("Abcdefg-", False),
@@ -136,7 +166,7 @@ def test_an_api_key_is_good_for_watching_alone(make: Make) -> None:
     key = "k" * 12
     _dummy, api = make(api_key=key)
     headers = {"Authorization": f"Apikey {key}"}
-    for path in ("/v1/health", "/v1/stats/app", "/metrics"):
+    for path in ("/v1/health", "/v1/stats/app", "/v1/stats/db", "/metrics"):
         assert api("GET", path, headers=headers).status == 200
         assert api("GET", path, headers={"Authorization": "Apikey wrong"}).status == 401
     assert api("GET", SETTINGS, headers=headers).status == 401

@@ -73,6 +73,7 @@ def act(module: Any, runner: Runner, check_mode: bool = False, transport: str = 
     action._connection, action._loader = SimpleNamespace(transport=transport), None
     action.variables, action.phase = {"inventory_hostname": "wa1", **variables}, ""
     action._run_once = runner
+    action.command = lambda argv: runner(COMMAND, {"argv": argv}, False)
     action.params, problem = action._validated(args)
     assert not problem, problem
     done: dict[str, Any] = action.perform()

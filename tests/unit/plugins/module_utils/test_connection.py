@@ -34,10 +34,14 @@ def connect(**changes: Any) -> Any:
         ({"api_key": "s3cr\u00e9t"}, "holds characters that none can have"),
         (
             {"validate_certs": True, "ca_path": "/nowhere"},
-            "/nowhere cannot be used: there is no such file or folder. It counts on",
+            "/nowhere cannot be used: there is no such file or folder. The path is resolved",
         ),
         ({"timeout": 0}, "timeout must be at least 1 second"),
         ({"retry_timeout": -1}, "timeout must be at least 1 second"),
+        ({"timeout": 10**9}, "must be at most 86400 seconds"),
+        ({"password": "s3cret\ud800"}, "username or password holds characters that cannot be sent"),
+        ({"username": "\ud800"}, "username or password holds characters that cannot be sent"),
+        ({"validate_certs": True, "ca_path": "/a\0b"}, "a path cannot contain a NUL character"),
     ],
 )
 def test_what_cannot_be(changes: dict[str, Any], problem: str) -> None:
@@ -65,8 +69,8 @@ def test_what_can_be(changes: dict[str, Any]) -> None:
 def test_a_ca_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ca = tmp_path / "ca.pem"
     ca.write_text("")
-    monkeypatch.setattr("os.access", lambda path, mode: False)
-    with pytest.raises(InputError, match="the file cannot be read"):
+    monkeypatch.setattr("os.open", lambda *dummy: (_never for _never in ()).throw(PermissionError(13, "")))
+    with pytest.raises(InputError, match=r"it cannot be read \(Permission denied\)"):
         connect(validate_certs=True, ca_path=str(ca))
 
 

@@ -58,9 +58,7 @@ def test_success(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[
         seen.update(params=params, check=task.check_mode)
         task.warn("beware")
         task.progress("nobody sees this")
-        return Outcome(
-            True, {"url": "https://***@h.example/?a=***", "repeated": params["password"]}, {"a": 1}, {"a": 2}
-        )
+        return Outcome(True, {"url": "https://h.example/***", "repeated": params["password"]}, {"a": 1}, {"a": 2})
 
     warned: list[str] = []
     monkeypatch.setattr(basic.AnsibleModule, "warn", lambda module, text: warned.append(text))
@@ -69,11 +67,11 @@ def test_success(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[
     assert seen["check"] is True
     assert result["changed"] is True
     assert result["diff"] == {"before": {"a": 1}, "after": {"a": 2}}
-    assert result["url"] == "https://***@h.example/?a=***"
+    assert result["url"] == "https://h.example/***"
     assert warned == ["beware"]
     assert not [secret for secret in SECRETS if secret in said], said
-    arguments = result.get("invocation", {}).get("module_args", {"hooks": {"url": "https://***@h.example/?a=***"}})
-    assert arguments["hooks"]["url"] == "https://***@h.example/?a=***"
+    arguments = result.get("invocation", {}).get("module_args", {"hooks": {"url": "https://h.example/***"}})
+    assert arguments["hooks"]["url"] == "https://h.example/***"
 
 
 def test_a_failure(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

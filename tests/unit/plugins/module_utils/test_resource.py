@@ -62,7 +62,7 @@ def test_something_else_than_settings(data: Any) -> None:
 
 
 def test_shown_hides_what_the_url_hides() -> None:
-    assert resource.shown({"webhooks.url": "https://h?a=s3"}) == {"webhooks": {"url": "https://h?a=***"}}
+    assert resource.shown({"webhooks.url": "https://h?a=s3"}) == {"webhooks": {"url": "https://h/***"}}
 
 
 @pytest.mark.parametrize("url", [["https://h?s3"], {"a": "s3"}, 5])
@@ -70,7 +70,7 @@ def test_a_url_of_an_impossible_type_is_hidden(url: Any) -> None:
     before = planning.read_snapshot({"webhooks": {"url": url}}, "2.53.1")
     assert resource.shown(before.values) == {"webhooks": {"url": "***"}}
     pair = resource.shown_pair(["webhooks.url"], ["webhooks.url"], before, {"webhooks.url": "https://h?s3"})
-    assert pair == ({"webhooks": {"url": "***"}}, {"webhooks": {"url": "https://h?***"}})
+    assert pair == ({"webhooks": {"url": "***"}}, {"webhooks": {"url": "https://h/***"}})
 
 
 def shown_pair(application: dict[str, Any], changed: list[str], after: dict[str, Any]) -> Any:
@@ -82,10 +82,10 @@ def test_both_sides_of_a_change() -> None:
     application = {"callback_persist": True, "webhooks": {"url": "https://h?a=one"}, "pager": "one"}
     after = {"callback_persist": False, "webhooks.url": "https://h?a=two", "extra_settings.pager": "two"}
     assert shown_pair(application, sorted(after), after) == (
-        {"callback_persist": True, "webhooks": {"url": "https://h?a=***"}, "extra_settings": {"pager": "***"}},
+        {"callback_persist": True, "webhooks": {"url": "https://h/***"}, "extra_settings": {"pager": "***"}},
         {
             "callback_persist": False,
-            "webhooks": {"url": "https://h?a=*** (changed)"},
+            "webhooks": {"url": "https://h/*** (changed)"},
             "extra_settings": {"pager": "*** (changed)"},
         },
     )

@@ -11,16 +11,25 @@ import json
 from typing import Any
 
 import pytest
+from mocked import answer
 
 from ansible_collections.wabiz.onprem.plugins.module_utils import _status
-from ansible_collections.wabiz.onprem.plugins.module_utils._api.health import Node, Report
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.health import Node, Report, read_report
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import (
     CallError,
     InputError,
     LedgerError,
     OnPremError,
 )
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import file, pending_restart
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import in_effect
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import (
+    Campaign,
+    Intention,
+    Restart,
+    Roll,
+    State,
+)
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import Node as RolledNode
 from ansible_collections.wabiz.onprem.plugins.module_utils._settings import planning
 
 NOW = datetime.datetime(2026, 6, 15, 12, tzinfo=datetime.timezone.utc)
@@ -34,18 +43,21 @@ def client(application: dict[str, Any], version: str | None = "v2.53.1") -> plan
     return planning.read_snapshot(application, version)
 
 
-def ledger(**parts: Any) -> dict[str, Any]:
-    return {**file.empty(), **parts}
+def ledger(application: dict[str, Any] | None = None, **parts: Any) -> State:
+    """A ledger; with settings, these are confirmed."""
+    state = State(**parts)
+    if application is None:
+        return state
+    shown = planning.restart_values(client(application))
+    return in_effect.see(in_effect.confirm(state, shown, shown, {"n": "1"}), shown)
 
 
-def campaigns(planned_end: str | None = None, since: str = SINCE, name: str = "sale") -> dict[str, Any]:
-    return {name: {"since": since, "planned_end": planned_end}}
+def campaigns(planned_end: str | None = None, since: str = SINCE, name: str = "sale") -> dict[str, Campaign]:
+    return {name: Campaign(since, planned_end)}
 
 
-def owed(*names: str) -> dict[str, Any]:
-    data = ledger()
-    pending_restart.owe(data, names)
-    return dict(data["restart"], since=SINCE)
+def pending(*names: str, reason: str = "changed") -> Restart:
+    return Restart(SINCE, names, reason)
 
 
 def report(*nodes: tuple[str, str], single: bool = False) -> Report:
@@ -53,11 +65,15 @@ def report(*nodes: tuple[str, str], single: bool = False) -> Report:
     return Report(tuple(named), single, "2.53.1")
 
 
+CONNECTED = {"gateway_status": "connected", "role": "coreapp"}
+CONNECTED_MASTER = {"gateway_status": "connected", "role": "primary_master"}
+DEAD = {"errors": [{"code": 1014, "title": "Internal error", "details": "Connection refused: wacore2:6252"}]}
+NOT_READY = {"errors": [{"code": 1011, "title": "Service not ready", "details": "The core is not instantiated."}]}
 SINGLE = report(("single", "connected"), single=True)
 
 
 def judged(**facts: Any) -> dict[str, Any]:
-    given = {"current": client(ON), "report": SINGLE, "ledger": ledger(), **facts}
+    given = {"current": client(ON), "report": SINGLE, "ledger": ledger(ON), **facts}
     return _status.judge(_status.Facts(api_url="https://c", now=NOW, **given))
 
 
@@ -65,8 +81,17 @@ def kinds(**facts: Any) -> list[str]:
     return [one["kind"] for one in judged(**facts)["findings"]]
 
 
+def known(entry: dict[str, Any]) -> dict[str, Any]:
+    """Whether messages are collected, without the moment of its confirmation."""
+    collection = dict(entry["message_collection"])
+    assert (collection.pop("confirmed_at") is None) is (collection["in_effect"] is None)
+    return collection
+
+
 def test_all_is_well() -> None:
-    assert judged() == {
+    entry = judged()
+    assert known(entry) == {"set": True, "in_effect": True, "doubt": None, "held": False}
+    assert dict(entry, message_collection=None) == {
         "api_url": "https://c",
         "level": "ok",
         "findings": [],
@@ -77,8 +102,8 @@ def test_all_is_well() -> None:
             "nodes": [{"name": "n0", "role": "single", "status": "connected"}],
         },
         "campaigns": [],
-        "message_collection": {"set": True, "in_effect": True, "held": False},
-        "restart": {"owed": False, "since": None, "settings": []},
+        "message_collection": None,
+        "restart": {"pending": False, "since": None, "settings": [], "reason": None},
         "held_settings": [],
         "drift": [],
     }
@@ -118,8 +143,8 @@ class TestHealth:
             ([("coreapp", "disconnected")], "no node is connected: n0:c (coreapp) is disconnected"),
             ([("coreapp", "connected")], "no nodes are primary master"),
             ([("primary_master", "connected")] * 2, "2 nodes are primary master"),
-            ([("primary_master", "disconnected"), ("coreapp", "connected")], "the primary master, is disconnected"),
-            ([("primary_master", "connected"), ("coreapp", "disconnected")], "no Coreapp is connected"),
+            ([("primary_master", "disconnected"), ("coreapp", "disconnected")], "no node is connected"),
+            ([("coreapp", "unknown"), ("primary_master", "connected")], "n0:c (coreapp) is unknown"),
         ],
     )
     def test_not_well(self, nodes: list[tuple[str, str]], words: str) -> None:
@@ -131,10 +156,41 @@ class TestHealth:
         nodes = [("primary_master", "connected"), ("coreapp", "connected"), ("coreapp", "disconnected")]
         assert kinds(report=report(*nodes)) == []
 
+    @pytest.mark.parametrize(
+        "nodes",
+        [
+            {"a:1": CONNECTED_MASTER, "b:2": CONNECTED},
+            {"a:1": {**CONNECTED_MASTER, "gateway_status": "disconnected"}, "b:2": CONNECTED},  # one shard, two nodes
+            {"a:1": CONNECTED_MASTER, "b:2": CONNECTED, "c:3": {"gateway_status": "disconnected", "role": "coreapp"}},
+            {"b:2": {"gateway_status": "connected"}},  # an old client reports no roles
+            {"gateway_status": "connected"},
+        ],
+    )
+    def test_each_recorded_shape_of_a_healthy_client_is_ok(self, nodes: dict[str, Any]) -> None:
+        assert kinds(report=read_report(answer({"health": nodes}))) == []
+
+    @pytest.mark.parametrize(
+        ("nodes", "words"),
+        [
+            (
+                {"a:1": CONNECTED_MASTER, "b:2": CONNECTED, "c:3": DEAD},
+                "c:3 is down (API code 1014): Connection refused",
+            ),
+            ({"a:1": CONNECTED_MASTER, "b:2": NOT_READY}, "b:2 is not ready (API code 1011): The core is not instant"),
+            ({"gateway_status": "unregistered"}, "no node is connected: client (single) is unregistered"),
+            ({"errors": DEAD["errors"]}, "client (single) is down (API code 1014): Connection refused"),
+        ],
+    )
+    def test_the_client_s_own_reason_is_shown(self, nodes: dict[str, Any], words: str) -> None:
+        (found,) = judged(report=read_report(answer({"health": nodes})))["findings"]
+        assert (found["kind"], found["level"]) == ("unhealthy", "critical")
+        assert words in found["text"]
+
     def test_less_than_before_a_rolling_restart(self) -> None:
         nodes = [("primary_master", "connected"), ("coreapp", "connected"), ("coreapp", "disconnected")]
-        restart = dict(owed("callback_persist"), baseline={"connected": 3, "nodes": {}})
-        entry = judged(report=report(*nodes), ledger=ledger(restart=restart))
+        rolled = {"n": RolledNode("coreapp", "h", "", 1, True, True, "1", False)}
+        roll = Roll("1", False, 3, rolled, None)
+        entry = judged(report=report(*nodes), ledger=ledger(ON, restart=pending("callback_persist"), roll=roll))
         assert entry["health"]["settled"] is False
         assert "2 of at least 3 nodes connected" in entry["findings"][0]["text"]
 
@@ -144,42 +200,56 @@ class TestHealth:
 
 class TestCampaigns:
     def test_overdue(self) -> None:
-        entry = judged(current=client(OFF), ledger=ledger(campaigns=campaigns("2026-06-15T12:00:00Z")))
+        entry = judged(current=client(OFF), ledger=ledger(OFF, campaigns=campaigns("2026-06-15T12:00:00Z")))
         (found,) = entry["findings"]
         assert (found["kind"], found["level"], found["since"]) == ("overdue", "critical", "2026-06-15T12:00:00Z")
         assert entry["campaigns"][0]["overdue"]
 
     def test_a_second_before_its_end(self) -> None:
-        assert kinds(current=client(OFF), ledger=ledger(campaigns=campaigns("2026-06-15T12:00:01Z"))) == []
+        assert kinds(current=client(OFF), ledger=ledger(OFF, campaigns=campaigns("2026-06-15T12:00:01Z"))) == []
 
     @pytest.mark.parametrize(("days", "wanted"), [(4, ["long_campaign"]), (5, [])])
     def test_long(self, days: int, wanted: list[str]) -> None:
-        assert kinds(current=client(OFF), ledger=ledger(campaigns=campaigns()), long_after=days) == wanted
+        assert kinds(current=client(OFF), ledger=ledger(OFF, campaigns=campaigns()), long_after=days) == wanted
 
     def test_long_with_a_planned_end_is_fine(self) -> None:
         planned = campaigns("2026-12-01T00:00:00Z", since="2025-01-01T00:00:00Z")
-        assert kinds(current=client(OFF), ledger=ledger(campaigns=planned)) == []
-
-    def test_a_beginning_that_is_no_moment(self) -> None:
-        assert kinds(current=client(OFF), ledger=ledger(campaigns=campaigns(since="soon"))) == []
+        assert kinds(current=client(OFF), ledger=ledger(OFF, campaigns=planned)) == []
 
     def test_it_holds_collection_off(self) -> None:
-        entry = judged(current=client(OFF), ledger=ledger(campaigns=campaigns()), collect=True, declared={SWITCH: True})
+        entry = judged(
+            current=client(OFF), ledger=ledger(OFF, campaigns=campaigns()), collect=True, declared={SWITCH: True}
+        )
         assert (entry["level"], entry["drift"], entry["held_settings"]) == ("ok", [], [SWITCH])
-        assert entry["message_collection"] == {"set": False, "in_effect": False, "held": True}
+        assert known(entry) == {"set": False, "in_effect": False, "doubt": None, "held": True}
+
+    @pytest.mark.parametrize(
+        ("state", "reason"),
+        [
+            ({}, "no rolling restart of this collection has confirmed it"),
+            ({"application": ON}, "it was changed outside of this collection"),
+        ],
+    )
+    def test_that_it_is_off_in_effect_is_not_known(self, state: dict[str, Any], reason: str) -> None:
+        shown = planning.restart_values(client(OFF))
+        entry = judged(current=client(OFF), ledger=in_effect.see(ledger(campaigns=campaigns(), **state), shown))
+        (found,) = entry["findings"]
+        assert (found["kind"], found["level"]) == ("not_in_effect", "critical")
+        assert f"off in effect: {reason}. Run the playbook restart (with coreapp_force=true" in found["text"]
+        assert known(entry) == {"set": False, "in_effect": None, "doubt": reason, "held": True}
 
     def test_collection_is_on_all_the_same(self) -> None:
-        (found,) = judged(ledger=ledger(campaigns=campaigns()))["findings"]
+        (found,) = judged(ledger=ledger(ON, campaigns=campaigns()))["findings"]
         assert (found["kind"], found["level"]) == ("collection_on", "warning")
 
-    def test_they_are_told_of_a_client_that_does_not_answer(self) -> None:
+    def test_they_are_shown_for_a_client_that_does_not_answer(self) -> None:
         entry = judged(current=None, report=None, ledger=ledger(campaigns=campaigns("2026-06-01T00:00:00Z")))
         assert [one["kind"] for one in entry["findings"]] == ["overdue"]
-        assert entry["message_collection"] == {"set": None, "in_effect": None, "held": True}
+        assert known(entry) == {"set": None, "in_effect": None, "doubt": None, "held": True}
 
 
 class TestCollection:
-    def test_off_and_nobody_knows_why(self) -> None:
+    def test_off_without_a_reason(self) -> None:
         assert kinds(current=client(OFF)) == ["collection_off"]
         assert kinds(current=client(OFF), ledger=None) == ["collection_off"]
 
@@ -194,33 +264,55 @@ class TestCollection:
     def test_an_older_client(self) -> None:
         old = client({"db_garbagecollector_enable": False}, "v2.41.2")
         assert kinds(current=old) == ["collection_off"]
-        entry = judged(current=old, ledger=ledger(campaigns=campaigns()), collect=True)
+        confirmed = {"db_garbagecollector_enable": False}
+        entry = judged(current=old, ledger=ledger(confirmed, campaigns=campaigns()), collect=True)
         assert (entry["held_settings"], entry["drift"]) == (["db_garbagecollector_enable"], [])
 
     def test_what_is_in_effect(self) -> None:
         assert judged(ledger=None)["message_collection"]["in_effect"] is None
-        assert judged(ledger=ledger(restart=owed(SWITCH)))["message_collection"]["in_effect"] is None
-        assert judged(ledger=ledger(restart=owed("callback_persist")))["message_collection"]["in_effect"] is True
+        assert judged(ledger=ledger())["message_collection"]["in_effect"] is None
+        assert judged(ledger=ledger(ON))["message_collection"]["in_effect"] is True
+        # what is stored and pending is one thing, what the nodes were confirmed to run with another
+        changed = judged(current=client(OFF), ledger=ledger(ON, restart=pending(SWITCH)))["message_collection"]
+        assert (changed["set"], changed["in_effect"]) == (False, True)
 
     def test_a_value_that_is_none(self) -> None:
-        assert judged(current=client({"garbagecollector_enable": {"messages": "odd"}}))["message_collection"] == {
+        odd = {"garbagecollector_enable": {"messages": "odd"}}
+        assert known(judged(current=client(odd), ledger=ledger(odd))) == {
             "set": None,
             "in_effect": None,
+            "doubt": "no rolling restart of this collection has confirmed it",
             "held": False,
         }
 
 
 class TestRestart:
-    def test_owed(self) -> None:
-        entry = judged(ledger=ledger(restart=owed("callback_persist")))
-        assert entry["restart"] == {"owed": True, "since": SINCE, "settings": ["callback_persist"]}
+    @pytest.mark.parametrize(
+        ("reason", "words"), [("changed", "not in effect"), ("not_confirmed", "not known to be in effect")]
+    )
+    def test_pending(self, reason: str, words: str) -> None:
+        entry = judged(ledger=ledger(ON, restart=pending("callback_persist", reason=reason)))
+        assert entry["restart"] == {
+            "pending": True,
+            "since": SINCE,
+            "settings": ["callback_persist"],
+            "reason": reason,
+        }
         (found,) = entry["findings"]
-        assert (found["kind"], found["level"], found["since"]) == ("restart_owed", "warning", SINCE)
+        assert (found["kind"], found["level"], found["since"]) == ("restart_pending", "warning", SINCE)
+        assert f"until then these are {words}: callback_persist. Run" in found["text"]
+
+    def test_a_forced_one_has_no_settings(self) -> None:
+        (found,) = judged(ledger=ledger(ON, restart=pending(reason="forced")))["findings"]
+        assert (
+            found["text"]
+            == f"A restart of the Coreapp is pending since {SINCE}: all nodes are to be restarted. Run the playbook restart."
+        )
 
     def test_only_the_client_could_tell(self) -> None:
-        intention = {"since": SINCE, "before": {}, "after": {"callback_persist": False}}
+        intention = Intention(SINCE, {}, {"callback_persist": "00"})
         entry = judged(current=None, ledger=ledger(intention=intention))
-        assert entry["restart"] == {"owed": None, "since": None, "settings": []}
+        assert entry["restart"] == {"pending": None, "since": None, "settings": [], "reason": None}
 
 
 class TestDrift:

@@ -133,8 +133,8 @@ def test_no_time_is_no_time() -> None:
         ({"set": False, "in_effect": False, "held": False}, "collection_off", ("off", "", "critical")),
         ({"set": False, "in_effect": False, "held": False}, "drift", ("off", "", "")),
         ({"set": True, "in_effect": True, "held": True}, "collection_on", ("on", "held", "warning")),
-        ({"set": False, "in_effect": None, "held": True}, "restart_owed", ("off", "held, in effect unknown", "")),
-        ({"set": True, "in_effect": False, "held": False}, "restart_owed", ("on", "off in effect", "")),
+        ({"set": False, "in_effect": None, "held": True}, "restart_pending", ("off", "held, in effect unknown", "")),
+        ({"set": True, "in_effect": False, "held": False}, "restart_pending", ("on", "off in effect", "")),
         ({"set": None, "in_effect": None, "held": False}, "no_answer", ("unknown", "", "")),
     ],
 )

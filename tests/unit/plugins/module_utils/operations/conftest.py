@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Callable
 from unittest.mock import create_autospec
@@ -16,7 +16,10 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._api.client import Cl
 from ansible_collections.wabiz.onprem.plugins.module_utils._api.responses import Answer
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Outcome, Task
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import in_effect, rolling
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import State
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings import planning
 
 NEVER_SHOWN = ("axolotl_context_striping_disabled", "webhook_payload_conversation_pricingmodel_disabled")
 NAME = "https://client.example:9090"
@@ -33,7 +36,7 @@ def filled(options: Any, given: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass
 class Bench:
-    """A mocked client with settings, the folder of a ledger, and what was said."""
+    """A mocked client with settings, the folder of a ledger, and the warnings of the last run."""
 
     folder: Path
     shown: dict[str, Any]
@@ -72,21 +75,27 @@ class Bench:
     def ledger(self) -> str:
         return str(self.folder / "ledger.json")
 
-    def data(self) -> dict[str, Any]:
-        """What stands in the ledger's file."""
+    def state(self) -> State:
+        """What the ledger's file holds."""
         with Ledger(self.ledger, read_only=True) as ledger:
-            return ledger.data
+            return ledger.state
 
-    def note(self, change: Callable[[dict[str, Any]], Any]) -> None:
+    def note(self, change: Callable[[State], State]) -> None:
         """Writes something into the ledger beforehand."""
         with Ledger(self.ledger, read_only=False) as ledger:
-            change(ledger.data)
+            ledger.state = change(ledger.state)
             ledger.save()
+
+    def restarted(self) -> None:
+        """All nodes have been restarted, with what is stored."""
+        shown = planning.restart_values(planning.read_snapshot(self.shown, self.version))
+        self.note(lambda state: rolling.close(in_effect.confirm(replace(state, client=NAME), shown, shown, {"n": "1"})))
 
     def run(self, operation: Any, check: bool = False, ledger: bool = False, **given: Any) -> Outcome:
         given = dict({"api_url": NAME, "token": "t"}, **given)
         if ledger:
             given["ledger"] = self.ledger
+        self.warnings.clear()
         task = Task(check, self.warnings.append)
         outcome: Outcome = operation.run(filled(operation.OPTIONS, given), task, connect=self._connect)
         return outcome

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Callable
 
@@ -12,6 +13,7 @@ import pytest
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError, InputError, LedgerError
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings as operation
+from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings_info
 
 Make = Callable[..., Any]
 
@@ -40,7 +42,10 @@ def test_a_change_is_one_patch_and_one_more_get(bench: Make) -> None:
         "changed_settings": ["callback_persist"],
         "restart_required": True,
         "restart_settings": ["callback_persist"],
+        "restart_reason": "changed",
+        "prepared": False,
         "held_settings": [],
+        "in_effect": None,
         "api_version": "2.53.1",
     }
 
@@ -77,50 +82,50 @@ def test_what_the_client_did_not_keep_is_a_failure(bench: Make) -> None:
 
 
 @pytest.mark.parametrize("kept", [[], ["callback_persist"]])
-def test_a_restart_is_owed_only_for_what_was_kept(bench: Make, kept: list[str]) -> None:
+def test_a_restart_is_pending_only_for_what_was_kept(bench: Make, kept: list[str]) -> None:
     one = bench(callback_persist=True, heartbeat_interval=5)
     one.client.patch.side_effect = lambda path, body, doing: one.shown.update({k: body[k] for k in kept})
     with pytest.raises(CallError, match="did not keep"):
         one.run(operation, ledger=True, callback_persist=False, heartbeat_interval=6)
-    assert bool(one.data()["restart"]) is bool(kept)
-    assert one.data()["intention"] is None
+    assert bool(one.state().restart) is bool(kept)
+    assert one.state().intention is None
 
 
-def test_a_refusal_leaves_no_intention(bench: Make) -> None:
+def test_a_rejection_leaves_no_intention(bench: Make) -> None:
     one = bench(callback_persist=True)
     seen: list[Any] = []
 
     def refuse(*dummy: Any) -> None:
-        seen.append(one.data()["intention"])
+        seen.append(one.state().intention)
         raise CallError("no", status=400)
 
     one.client.patch.side_effect = refuse
     with pytest.raises(CallError):
         one.run(operation, ledger=True, callback_persist=False)
-    assert seen[0]["before"] == {"callback_persist": True}  # written before the PATCH
-    assert seen[0]["after"] == {"callback_persist": False}
-    assert one.data()["intention"] is None
-    assert one.data()["restart"] is None
+    assert set(seen[0].before) == set(seen[0].after) == {"callback_persist"}  # written before the PATCH
+    assert seen[0].before != seen[0].after
+    assert one.state().intention is None
+    assert one.state().restart is None
 
 
-@pytest.mark.parametrize("taken", [True, False])
-def test_an_unknown_outcome_is_decided_by_the_next_get(bench: Make, taken: bool) -> None:
+@pytest.mark.parametrize("executed", [True, False])
+def test_an_unknown_outcome_is_decided_by_the_next_get(bench: Make, executed: bool) -> None:
     one = bench(callback_persist=True)
 
     def lose(path: str, body: Any, doing: str) -> None:
-        if taken:
+        if executed:
             one.shown.update(body)
         raise CallError("cut", outcome_unknown=True)
 
     one.client.patch.side_effect = lose
     with pytest.raises(CallError):
         one.run(operation, ledger=True, callback_persist=False)
-    assert one.data()["intention"]
+    assert one.state().intention
     for check in (True, False):
         outcome = one.run(operation, check=check, ledger=True)
-        assert outcome.values["restart_required"] is taken
+        assert outcome.values["restart_required"] is executed
         assert not outcome.changed
-    assert one.data()["intention"] is None
+    assert one.state().intention is None
 
 
 def test_a_hidden_setting_of_unknown_outcome_is_reset_like_one_that_was_sent(bench: Make) -> None:
@@ -130,12 +135,12 @@ def test_a_hidden_setting_of_unknown_outcome_is_reset_like_one_that_was_sent(ben
     with pytest.raises(CallError):
         one.run(operation, ledger=True, axolotl_context_striping_disabled=True)
     one.run(operation, ledger=True)
-    one.note(lambda data: data.update(restart=None))  # the restart is done
+    one.restarted()
     outcome = one.run(operation, ledger=True, state="default")
     assert outcome.values["restart_settings"] == ["axolotl_context_striping_disabled"]
 
 
-def test_after_a_crash_a_later_task_knows_that_a_restart_is_owed(bench: Make) -> None:
+def test_after_a_crash_a_later_task_knows_that_a_restart_is_pending(bench: Make) -> None:
     one = bench(callback_persist=True)
     one.client.patch.side_effect = KeyboardInterrupt
     with pytest.raises(KeyboardInterrupt):
@@ -145,7 +150,7 @@ def test_after_a_crash_a_later_task_knows_that_a_restart_is_owed(bench: Make) ->
     assert (outcome.changed, outcome.values["restart_required"]) == (False, True)
 
 
-def test_an_owed_restart_is_told_in_every_run(bench: Make) -> None:
+def test_a_pending_restart_is_returned_in_every_run(bench: Make) -> None:
     one = bench(callback_persist=True)
     one.run(operation, ledger=True, callback_persist=False)
     outcome = one.run(operation, ledger=True)
@@ -175,7 +180,7 @@ def test_settings_that_are_never_shown_are_sent_once_with_a_ledger(bench: Make) 
     assert one.run(operation, ledger=True, axolotl_context_striping_disabled=False).changed
 
 
-def test_a_refused_hidden_setting_is_known_as_it_was(bench: Make) -> None:
+def test_a_rejected_hidden_setting_is_known_as_it_was(bench: Make) -> None:
     one = bench()
     one.run(operation, ledger=True, axolotl_context_striping_disabled=True)
     one.client.patch.side_effect = CallError("no", status=400)
@@ -199,10 +204,27 @@ def test_secrets_are_hidden_and_their_change_is_visible(bench: Make) -> None:
 
 
 def test_the_url_as_it_is_shown_changes_nothing(bench: Make) -> None:
-    one = bench(webhooks={"url": "https://h.example/?auth=one"})
-    assert not one.run(operation, webhooks={"url": "https://h.example/?auth=***"}).changed
+    one = bench(webhooks={"url": "https://h.example/?auth=one"}, callback_persist=True)
+    shown = one.run(application_settings_info).values["settings"]["webhooks"]
+    assert shown == {"url": "https://h.example/***"}
+    assert not one.run(operation, webhooks=shown).changed
+    for url in ("https://other.example/***", "https://h.example/***<0123abcd>", "https://h.example/?auth=***"):
+        with pytest.raises(InputError, match="not that of this client"):
+            one.run(operation, webhooks={"url": url})
+
+
+def test_with_a_ledger_a_shown_url_stands_for_that_url_alone(bench: Make) -> None:
+    one = bench(webhooks={"url": "https://h.example/in/one"}, callback_persist=True)
+    first = one.run(operation, ledger=True, callback_persist=True).values["settings"]["webhooks"]
+    assert re.fullmatch(r"https://h\.example/\*\*\*<[0-9a-f]{8}>", first["url"])
+    assert one.run(application_settings_info, ledger=True).values["settings"]["webhooks"] == first
+    assert not one.run(operation, ledger=True, webhooks=first).changed
+    one.shown["webhooks"] = {"url": "https://h.example/in/two"}
+    changed = one.run(application_settings_info, ledger=True).values["settings"]["webhooks"]
+    assert changed != first
     with pytest.raises(InputError, match="not that of this client"):
-        one.run(operation, webhooks={"url": "https://other.example/?auth=***"})
+        one.run(operation, ledger=True, webhooks=first)
+    assert not one.run(operation, ledger=True, webhooks=changed).changed
 
 
 @pytest.mark.parametrize("given", [{"webhooks": {"url": ""}}, {"reset": ["webhooks.url"]}, {"state": "default"}])
@@ -259,10 +281,9 @@ def test_reset_goes_with_given_settings_in_one_patch(bench: Make) -> None:
 
 def test_a_ledger_of_another_client_is_warned_of(bench: Make) -> None:
     one = bench()
-    one.note(lambda data: data.update(client="https://other.example"))
+    one.note(lambda state: replace(state, client="https://other.example"))
     one.run(operation, ledger=True)
     assert "last used for client https://other.example" in one.warnings[0]
-    one.warnings.clear()
     one.run(operation, ledger=True)
     assert one.warnings == []
 

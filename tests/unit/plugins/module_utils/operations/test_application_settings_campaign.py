@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import Hold
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings as operation
 
 Make = Callable[..., Any]
@@ -25,23 +26,23 @@ Make = Callable[..., Any]
 )
 def test_a_campaign_holds_garbage_collection_off(bench: Make, version: Any, shown: Any, name: str) -> None:
     one = bench(version, **shown)
-    one.note(lambda data: campaigns.begin(data, "spring", None))
+    one.note(lambda state: campaigns.begin(state, "spring", None))
     outcome = one.run(operation, ledger=True, collect_messages=True)
     assert outcome.values["held_settings"] == [name]
     assert outcome.values["changed_settings"] == [name]
-    assert one.data()["hold"] == {"before": True}
+    assert one.state().hold == Hold(True)
     again = one.run(operation, ledger=True, collect_messages=True)
     assert (again.changed, again.values["held_settings"]) == (False, [name])
-    one.note(lambda data: campaigns.end(data, ["spring"], "previous"))
+    one.note(lambda state: campaigns.end(state, ["spring"], "previous")[0])
     ended = one.run(operation, ledger=True)
     assert ended.values["changed_settings"] == [name]
-    assert (one.data()["hold"], one.data()["release"]) == (None, None)
+    assert (one.state().hold, one.state().release) == (None, None)
 
 
 def test_the_end_of_a_campaign_is_carried_out_again_after_a_failure(bench: Make) -> None:
     one = bench(garbagecollector_enable={"messages": False})
-    one.note(lambda data: campaigns.begin(data, "spring", None))
-    one.note(lambda data: campaigns.end(data, ["spring"], "on"))
+    one.note(lambda state: campaigns.begin(state, "spring", None))
+    one.note(lambda state: campaigns.end(state, ["spring"], "on")[0])
     patch, one.client.patch.side_effect = one.client.patch.side_effect, CallError("no", status=503)
     with pytest.raises(CallError):
         one.run(operation, ledger=True)

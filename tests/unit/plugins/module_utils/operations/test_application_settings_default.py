@@ -42,7 +42,7 @@ def test_changed_is_what_get_shows_before_and_after(bench: Make) -> None:
     assert again.before == again.after
 
 
-def test_a_restart_is_owed_for_what_needs_one(bench: Make) -> None:
+def test_a_restart_is_pending_for_what_needs_one(bench: Make) -> None:
     one = make(bench, callback_persist=False, webhooks={"url": "", "max_concurrent_requests": 12})
     outcome = one.run(operation, ledger=True, state="default")
     assert outcome.values["restart_settings"] == ["callback_persist", "webhooks.max_concurrent_requests"]
@@ -101,7 +101,7 @@ def test_what_was_sent_and_is_never_shown_differs(bench: Make) -> None:
     one = make(bench)
     one.run(operation, ledger=True, state="default")
     one.run(operation, ledger=True, axolotl_context_striping_disabled=True)
-    one.note(lambda data: data.update(restart=None))
+    one.restarted()
     predicted = one.run(operation, ledger=True, state="default", check=True)
     outcome = one.run(operation, ledger=True, state="default")
     assert outcome.values["changed_settings"] == ["axolotl_context_striping_disabled"]
@@ -121,7 +121,7 @@ def test_unknown_settings_are_named_and_not_shown(bench: Make) -> None:
 
 def test_not_while_a_campaign_is_active(bench: Make) -> None:
     one = make(bench)
-    one.note(lambda data: campaigns.begin(data, "spring", None))
+    one.note(lambda state: campaigns.begin(state, "spring", None))
     with pytest.raises(InputError, match=r"while a campaign holds.*\(spring\)"):
         one.run(operation, ledger=True, state="default")
     assert one.wrote() == []
@@ -132,33 +132,33 @@ def test_a_reset_carries_out_the_end_of_a_campaign(bench: Make, known: bool) -> 
     one = make(bench)
     if known:
         one.run(operation, ledger=True, state="default")
-    one.note(lambda data: campaigns.begin(data, "spring", None))
-    one.note(lambda data: campaigns.end(data, ["spring"], "off"))
+    one.note(lambda state: campaigns.begin(state, "spring", None))
+    one.note(lambda state: campaigns.end(state, ["spring"], "off")[0])
     one.run(operation, ledger=True, state="default")
-    assert one.data()["release"] is None
+    assert one.state().release is None
 
 
-def test_a_refused_reset_changes_nothing(bench: Make) -> None:
+def test_a_rejected_reset_changes_nothing(bench: Make) -> None:
     one = make(bench, callback_persist=False)
     one.run(operation, ledger=True, axolotl_context_striping_disabled=True)
-    one.note(lambda data: data.update(restart=None))
-    before = one.data()
+    one.restarted()
+    before = one.state()
     one.client.delete.side_effect = CallError("no", status=403)
     with pytest.raises(CallError):
         one.run(operation, ledger=True, state="default")
-    assert one.data() == before
+    assert one.state() == before
 
 
-@pytest.mark.parametrize("taken", [True, False])
-def test_an_unknown_outcome_is_decided_by_the_next_get(bench: Make, taken: bool) -> None:
+@pytest.mark.parametrize("executed", [True, False])
+def test_an_unknown_outcome_is_decided_by_the_next_get(bench: Make, executed: bool) -> None:
     one = make(bench, callback_persist=False)
 
     def lose(path: str, doing: str) -> None:
-        if taken:
+        if executed:
             one.shown = dict(DEFAULTS)
         raise CallError("cut", outcome_unknown=True)
 
     one.client.delete.side_effect = lose
     with pytest.raises(CallError):
         one.run(operation, ledger=True, state="default")
-    assert one.run(operation, ledger=True).values["restart_settings"] == (["callback_persist"] if taken else [])
+    assert one.run(operation, ledger=True).values["restart_settings"] == (["callback_persist"] if executed else [])

@@ -8,7 +8,8 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns, pending_restart
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns, restart
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import (
     application_settings,
     application_settings_info,
@@ -22,7 +23,7 @@ def test_one_get_and_nothing_else(bench: Make) -> None:
     outcome = one.run(application_settings_info)
     assert not outcome.changed
     assert outcome.values == {
-        "settings": {"callback_persist": True, "webhooks": {"url": "https://h?a=***"}},
+        "settings": {"callback_persist": True, "webhooks": {"url": "https://h/***"}},
         "wa_id": "123",
         "other_settings": ["sent_status"],
         "api_version": "2.33.4",
@@ -32,10 +33,10 @@ def test_one_get_and_nothing_else(bench: Make) -> None:
     assert list(one.folder.iterdir()) == []
 
 
-def test_what_the_ledger_says(bench: Make) -> None:
+def test_what_the_ledger_knows(bench: Make) -> None:
     one = bench(callback_persist=True, garbagecollector_enable={"messages": True})
-    one.note(lambda data: campaigns.begin(data, "spring", None))
-    one.note(lambda data: pending_restart.owe(data, ["log_level"]))
+    one.note(lambda state: campaigns.begin(state, "spring", None))
+    one.note(lambda state: restart.mark_pending(state, ["log_level"]))
     values = one.run(application_settings_info, ledger=True).values
     assert (values["restart_required"], values["restart_settings"]) == (True, ["log_level"])
     assert values["restart_since"]
@@ -43,15 +44,19 @@ def test_what_the_ledger_says(bench: Make) -> None:
     assert values["held_settings"] == ["garbagecollector_enable.messages"]
 
 
-@pytest.mark.parametrize("taken", [True, False])
-def test_after_a_crash_it_decides_by_what_get_shows_and_writes_nothing(bench: Make, taken: bool) -> None:
-    one = bench(callback_persist=not taken)
-    one.note(lambda data: pending_restart.intend(data, {"callback_persist": True}, {"callback_persist": False}))
-    before = one.data()
+@pytest.mark.parametrize("executed", [True, False])
+def test_after_a_crash_it_decides_by_what_get_shows_and_writes_nothing(bench: Make, executed: bool) -> None:
+    one = bench(callback_persist=not executed)
+    one.note(
+        lambda state: restart.intend(
+            state, {"callback_persist": True}, {"callback_persist": False}, Ledger(one.ledger, True).fingerprint
+        )
+    )
+    before = one.state()
     values = one.run(application_settings_info, ledger=True).values
-    assert values["restart_required"] is taken
-    assert values["restart_settings"] == (["callback_persist"] if taken else [])
-    assert one.data() == before
+    assert values["restart_required"] is executed
+    assert values["restart_settings"] == (["callback_persist"] if executed else [])
+    assert one.state() == before
 
 
 def test_its_answer_can_be_pasted_back(bench: Make) -> None:

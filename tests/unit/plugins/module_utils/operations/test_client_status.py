@@ -15,12 +15,16 @@ from mocked import NAME, Mocked, answer, call_error
 from ansible_collections.wabiz.onprem.plugins.module_utils._api import health
 from ansible_collections.wabiz.onprem.plugins.module_utils._api.client import LOGIN
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import in_effect, restart
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import Campaign
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import client_status
 from ansible_collections.wabiz.onprem.plugins.module_utils._settings import resource
 
 SETTINGS = {"settings": {"application": {"callback_persist": True, "garbagecollector_enable": {"messages": True}}}}
 HEALTH = {"health": {"gateway_status": "connected"}}
+SINCE = "2026-06-10T12:00:00Z"
+SWITCH = "garbagecollector_enable.messages"
 URL = "https://us3r:pa55@h.example/?a=s3cret"
 
 
@@ -78,7 +82,7 @@ def test_a_connection_that_cannot_be(mocked: Mocked) -> None:
 def test_a_ledger_of_another_client_is_warned_of(mocked: Mocked, tmp_path: Path) -> None:
     path = str(tmp_path / "ledger.json")
     with Ledger(path, read_only=False) as ledger:
-        ledger.data.update(client="https://other.example", campaigns={"sale": {"since": "x", "planned_end": None}})
+        ledger.update(client="https://other.example", campaigns={"sale": Campaign(SINCE, None)})
         ledger.save()
     before = Path(path).read_text()
     entry = look(mocked, ledger=path)
@@ -90,19 +94,72 @@ def test_a_ledger_of_another_client_is_warned_of(mocked: Mocked, tmp_path: Path)
 def test_a_ledger_that_cannot_be_read_hides_nothing_else(mocked: Mocked) -> None:
     entry = look(mocked, ledger="not/absolute")
     assert kinds(entry) == ["ledger_unreadable"]
-    assert (entry["message_collection"]["set"], entry["restart"]["owed"]) == (True, None)
+    assert (entry["message_collection"]["set"], entry["restart"]["pending"]) == (True, None)
 
 
 def test_what_a_crash_has_left_open_is_decided_and_not_written(mocked: Mocked, tmp_path: Path) -> None:
     path = str(tmp_path / "ledger.json")
-    intention = {"since": "x", "before": {"callback_persist": False}, "after": {"callback_persist": True}}
     with Ledger(path, read_only=False) as ledger:
-        ledger.data.update(intention=intention)
+        ledger.make_key()
+        before_and_after = {"callback_persist": False}, {"callback_persist": True}
+        ledger.state = restart.intend(ledger.state, *before_and_after, ledger.fingerprint)
         ledger.save()
     before = Path(path).read_text()
     entry = look(mocked, ledger=path)
     assert entry["restart"]["settings"] == ["callback_persist"]
     assert Path(path).read_text() == before
+
+
+class TestInEffect:
+    def confirmed(self, path: str, client: str = NAME, **more: Any) -> None:
+        shown = {"callback_persist": True, SWITCH: True}
+        with Ledger(path, read_only=False) as ledger:
+            ledger.update(client=client)
+            ledger.state = in_effect.confirm(ledger.state, shown, {**shown, **more}, {"n": "1"})
+            ledger.save()
+
+    def test_confirmed_with_its_moment(self, mocked: Mocked, tmp_path: Path) -> None:
+        path = str(tmp_path / "ledger.json")
+        self.confirmed(path)
+        with Ledger(path, read_only=True) as ledger:
+            at = in_effect.of(ledger.state, SWITCH).confirmed_at
+        assert look(mocked, ledger=path)["message_collection"] == {
+            "set": True,
+            "in_effect": True,
+            "confirmed_at": at,
+            "doubt": None,
+            "held": False,
+        }
+
+    @pytest.mark.parametrize(
+        ("ledger", "doubt"),
+        [
+            ({"more": {SWITCH: False}}, "not all nodes have been restarted since it was changed"),
+            ({"client": "https://other.example"}, "no rolling restart of this collection has confirmed it"),
+            (None, "no rolling restart of this collection has confirmed it"),
+        ],
+    )
+    def test_doubtful_with_the_reason_and_nothing_is_written(
+        self, mocked: Mocked, tmp_path: Path, ledger: Any, doubt: str
+    ) -> None:
+        path = tmp_path / "ledger.json"
+        if ledger is not None:
+            self.confirmed(str(path), ledger.get("client", NAME), **ledger.get("more", {}))
+        before = path.read_bytes() if path.exists() else None
+        collection = look(mocked, ledger=str(path))["message_collection"]
+        assert (collection["in_effect"], collection["confirmed_at"], collection["doubt"]) == (None, None, doubt)
+        assert (path.read_bytes() if path.exists() else None) == before
+
+    def test_changed_by_others(self, mocked: Mocked, tmp_path: Path) -> None:
+        path = str(tmp_path / "ledger.json")
+        self.confirmed(path)
+        off = {"settings": {"application": {"callback_persist": True, "garbagecollector_enable": {"messages": False}}}}
+        collection = look(mocked, answer(off), answer(HEALTH), ledger=path)["message_collection"]
+        assert (collection["set"], collection["doubt"]) == (False, "it was changed outside of this collection")
+
+    def test_without_a_ledger_nothing_is_known(self, mocked: Mocked) -> None:
+        collection = look(mocked)["message_collection"]
+        assert (collection["in_effect"], collection["doubt"]) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +173,7 @@ def test_what_a_crash_has_left_open_is_decided_and_not_written(mocked: Mocked, t
         ({"log_level": "loud"}, "log_level"),
         ({"webhooks": {"url": {"a": URL}}}, "webhooks"),
         ({"webhooks": {"url": URL.replace("https", "http")}}, "must begin with https"),
-        ({"webhooks": {"url": "https://***@elsewhere.example/?a=***"}}, "not that of this client"),
+        ({"webhooks": {"url": "https://elsewhere.example/***"}}, "not that of this client"),
         ({"extra_settings": {"log_level": URL}}, "log_level is an option of its own"),
     ],
 )
@@ -130,7 +187,7 @@ def test_a_mistake_in_what_is_declared_hides_nothing_else(mocked: Mocked, settin
 
 def test_a_hidden_url_means_the_one_that_is_there(mocked: Mocked) -> None:
     found = {"settings": {"application": {"webhooks": {"url": URL}}}}
-    shown = {"webhooks": {"url": "https://***@h.example/?a=***"}}
+    shown = {"webhooks": {"url": "https://h.example/***"}}
     assert look(mocked, answer(found), answer(HEALTH), settings=shown)["drift"] == []
 
 

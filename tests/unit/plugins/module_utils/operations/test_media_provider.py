@@ -14,6 +14,7 @@ from mocked import Mocked, answer, call_error
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._api import providers
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError, InputError
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import media_provider
 
 OLD, NEW = "old-secret-1", "new-secret-2"
@@ -236,6 +237,25 @@ class TestLedger:
         self.write(path, "****")
         mocked.client.name = "https://client2.example.com"
         assert run(mocked, {**BEARER, "ledger": path}, listed(bearer("****")), listed(bearer("****"))).changed
+
+    @pytest.mark.parametrize("secret", ["1", "123456", "short-7"])
+    def test_no_hash_of_a_short_secret_is_kept_as_all_of_them_could_be_tried(
+        self, mocked: Mocked, path: str, secret: str
+    ) -> None:
+        self.write(path, "****", secret=secret)
+        assert not Path(path).exists()
+        given = {**BEARER, "bearer": secret, "ledger": path}
+        assert run(mocked, given, listed(bearer("****")), listed(bearer("****"))).changed
+
+    def test_a_hash_is_keyed(self, tmp_path: Path) -> None:
+        hashes = set()
+        for number in range(2):
+            path = str(tmp_path / f"{number}.json")
+            self.write(path, "****")
+            with Ledger(path, read_only=True) as ledger:
+                hashes.add(ledger.state.providers[NAME])
+                assert len(ledger.state.key) == 64
+        assert len(hashes) == 2
 
     def test_nothing_is_kept_of_a_secret_that_the_client_shows(self, path: str) -> None:
         self.write(path, NEW)
