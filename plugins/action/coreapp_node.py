@@ -177,9 +177,10 @@ class ActionModule(EngineAction):
             if docker.stays_up(earlier, now):
                 return container, ""
             if now.is_over or now.state == "paused" or time.monotonic() > end:
-                return container, docker.why_down(now)
+                # an engine shows no exit code of a container that it has just started again
+                return container, docker.why_down(replace(now, exit_code=now.exit_code or earlier.exit_code))
             self.phase = f"starting, the engine has started it again {now.restarts} times"
-            earlier = now
+            earlier = replace(now, exit_code=now.exit_code or earlier.exit_code)
 
     def _inspect(self, name: str) -> Values:
         return self.read("community.docker.docker_container_info", {"name": name})

@@ -270,8 +270,8 @@ def why_down(now: Look) -> str:
     if now.is_over:
         code = "" if now.state.startswith("created") else f", exit code {now.exit_code}"
         return f"it does not stay up: it is {now.state.split(' ')[0]}{code}; check its log"
-    again = f"the engine has started it again {now.restarts} times, its last exit code is {now.exit_code}"
-    return f"it does not stay up: {again}; check its log"
+    code = f", its last exit code is {now.exit_code}" if now.exit_code else ""
+    return f"it does not stay up: the engine has started it again {now.restarts} times{code}; check its log"
 
 
 # -- an engine that does not do what it was asked

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.wabiz.onprem.plugins.action import coreapp_node, coreapp_nodes
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import InputError
@@ -291,11 +293,13 @@ def test_a_container_that_does_not_stay_up_is_a_problem(look: dict[str, Any], wo
 def test_a_loop_of_restarts_ends_at_the_limit(clock: Clock) -> None:
     looks = []
     for count in range(1, 60):
-        looks.append(inspected("restarting"))
+        # the last looks meet it while it runs for a moment, when an engine shows no exit code
+        looks.append(inspected("restarting") if count < 3 else inspected("restarted", StartedAt=f"t{count}"))
         looks[-1]["container"]["RestartCount"] = count
     runner = Runner(docker_container=[{**inspected("restarted"), "changed": True}], docker_container_info=looks)
     done = restart(runner, timeout=30)
     assert "the engine has started it again" in done["problem"]
+    assert "its last exit code is 7" in done["problem"]
     assert 30 <= clock.slept < 45
 
 
@@ -532,3 +536,26 @@ def test_polls_end_with_the_limit(clock: Clock) -> None:
     assert lefts[-1] <= 0
     assert len(lefts) < 12
     assert clock.slept == pytest.approx(10)
+
+
+@pytest.mark.parametrize("name", ["coreapp_node", "coreapp_nodes"])
+def test_the_options_are_the_documented_ones(name: str) -> None:
+    module = importlib.import_module(f"ansible_collections.wabiz.onprem.plugins.modules.{name}")
+    action = importlib.import_module(f"ansible_collections.wabiz.onprem.plugins.action.{name}")
+    documented = yaml.safe_load(module.DOCUMENTATION)["options"]
+    assert_documented(documented, action.ActionModule.OPTIONS)
+    assert set(yaml.safe_load(module.RETURN)) == RETURNED[name]
+
+
+def assert_documented(documented: dict[str, Any], options: dict[str, Any]) -> None:
+    assert set(documented) == set(options)
+    for name, option in options.items():
+        for key in ("type", "elements", "default", "choices", "required"):
+            assert documented[name].get(key) == option.get(key), (name, key)
+        assert_documented(documented[name].get("suboptions", {}), option.get("options", {}))
+
+
+RETURNED = {
+    "coreapp_node": {"name", "started", "state", "health", "report_ids", "problem"},
+    "coreapp_nodes": {"nodes", "engines", "problem"},
+}
