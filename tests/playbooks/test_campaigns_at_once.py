@@ -1,80 +1,83 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two runs on one client: the second comes after the first has written its ledger, and before it looks at the client."""
+"""Two runs on one client at once: the second waits for the ledger, so that their writes never interleave."""
 
 from __future__ import annotations
 
 import json
-import shlex
-from collections.abc import Callable, Iterator
+import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playbooks.helpers import Run, command
-from playbooks.site import Site
+from playbooks.site import PATIENCE, Site
 
 from emulator.testing import Client, Emulator
+from playbooks import helpers
+
+SETTINGS = "/v1/settings/application"
+SLOW = 25.0  # seconds that the first run waits for its first GET: the second one starts in the meantime
 
 
 @pytest.fixture
-def site(emulator: Emulator, make_client: Callable[..., Client], tmp_path: Path) -> Iterator[Site]:
-    """One client, whose restarts are put off: they are not what this is about."""
+def site(emulator: Emulator, make_client: Callable[..., Client], tmp_path: Path) -> Site:
+    """One client, whose restarts are deferred: they are not what this is about."""
     one = Site(emulator, tmp_path, {"one": make_client()})
     one.hosts["one"]["coreapp_restart"] = "defer"
-    yield one
+    return one
 
 
-def campaign(playbook: str, name: str) -> list[str]:
-    return [f"wabiz.onprem.campaign_{playbook}", "-e", json.dumps({"campaign_mode_name": name})]
+def campaign(state: str, name: str) -> list[str]:
+    return [f"campaign_{state}", "-e", json.dumps({"campaign_mode_name": name})]
 
 
-def run_between(site: Site, first: list[str], second: list[str]) -> Run:
-    """The first run, and the whole of the second after the first has written its ledger and before it looks at the client.
-
-    The path of the ledger is the last thing that the first one asks for; whoever answers runs the second one.
-    """
-    there = site.folder / "second"
+def start(site: Site, folder: str, playbook: str, *arguments: str) -> subprocess.Popen[str]:
+    there = site.folder / folder
     there.mkdir()
-    ledger, before = site.ledger_path("one"), site.folder / "before.json"
-    before.write_bytes(ledger.read_bytes() if ledger.exists() else b"")
-    run_second = shlex.join(command(second[0], there, second[1:], site.inventory()))
-    script = site.folder / "ledger_path"
-    script.write_text(
-        f"""#!/bin/sh
-        if [ -e {ledger} ] && ! cmp -s {ledger} {before} && mkdir {there}/begun; then
-          WABIZ_TEST_RESULTS={there}/results {run_second} > {there}/output 2>&1 || echo failed >> {there}/output
-        fi 2> /dev/null
-        printf %s {ledger}
-        """
+    return subprocess.Popen(
+        helpers.command(f"wabiz.onprem.{playbook}", there, arguments, site.inventory()),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=helpers.environment(there / "results", {"ANSIBLE_CALLBACKS_ENABLED": ""}),
+        cwd=there,
+        text=True,
     )
-    script.chmod(0o700)
-    lookup = "{{ lookup('ansible.builtin.pipe', '%s') }}" % script
-    more = json.dumps({"campaign_mode_ledger": lookup})
-    run = site.run(first[0].removeprefix("wabiz.onprem."), *first[1:], "-e", more)
-    output = (there / "output").read_text()
-    assert "failed=0" in output and "unreachable=0" in output and not output.endswith("failed\n"), output
-    return run
 
 
-def test_the_last_campaign_ends_while_another_one_is_ending(site: Site) -> None:
-    assert site.run("campaign_begin", *campaign("begin", "a")[1:]).ok
-    assert site.run("campaign_begin", *campaign("begin", "b")[1:]).ok
-    run = run_between(site, campaign("end", "a"), campaign("end", "b"))
-    assert run.ok
-    assert site.ledger("one")["campaigns"] == {}
-    assert site.clients["one"].stored()["garbagecollector_enable.messages"] is True
+def run_at_once(site: Site, first: list[str], second: list[str]) -> str:
+    """Starts the second run while the first one waits for its first GET; returns the output of the second."""
+    client = site.clients["one"]
+    client.clear_calls()
+    client.order_fault("delay", method="GET", path=SETTINGS, seconds=SLOW)
+    runs = [start(site, "first", *first)]
+    until = time.monotonic() + PATIENCE
+    while not any(fault["met"] for fault in client.faults()) and time.monotonic() < until:
+        time.sleep(0.1)
+    runs.append(start(site, "second", *second))
+    outputs = [run.communicate(timeout=PATIENCE)[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], outputs
+    return outputs[1]
 
 
-def test_a_campaign_ends_while_it_is_beginning(site: Site) -> None:
-    run = run_between(site, campaign("begin", "a"), campaign("end", "a"))
-    assert run.ok
-    assert site.ledger("one")["campaigns"] == {}
-    assert site.clients["one"].stored()["garbagecollector_enable.messages"] is True
-
-
-def test_a_campaign_begins_while_the_last_one_is_ending(site: Site) -> None:
-    assert site.run("campaign_begin", *campaign("begin", "a")[1:]).ok
-    run = run_between(site, campaign("end", "a"), campaign("begin", "b"))
-    assert run.ok
-    assert list(site.ledger("one")["campaigns"]) == ["b"]
-    assert site.clients["one"].stored()["garbagecollector_enable.messages"] is False
+@pytest.mark.parametrize(
+    ("active", "first", "second", "left"),
+    [
+        (["a", "b"], ("end", "a"), ("end", "b"), []),
+        ([], ("begin", "a"), ("end", "a"), []),
+        (["a"], ("end", "a"), ("begin", "b"), ["b"]),
+    ],
+    ids=["both end", "begins and ends", "ends and another one begins"],
+)
+def test_the_second_run_waits_for_the_first(
+    site: Site, active: list[str], first: tuple[str, str], second: tuple[str, str], left: list[str]
+) -> None:
+    for name in active:
+        assert site.run(*campaign("begin", name)).ok
+    output = run_at_once(site, campaign(*first), campaign(*second))
+    assert "ledger" in output and "waiting" in output, output
+    assert list(site.ledger("one")["campaigns"]) == left
+    assert site.clients["one"].stored()["garbagecollector_enable.messages"] is not bool(left)
+    calls = [call["method"] for call in site.clients["one"].calls() if call["path"] == SETTINGS]
+    assert "GET,GET,PATCH,PATCH" not in ",".join(calls)
