@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/campaign_desk.md knows every finding, its check for Nagios works, and its examples are of the shape they tell of."""
+"""docs/campaign_desk.md lists every finding, its check for Nagios works, and its examples have the documented shape."""
 
 from __future__ import annotations
 
