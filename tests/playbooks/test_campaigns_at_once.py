@@ -1,23 +1,23 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two runs on one client at once: the second waits for the ledger, so that their writes never interleave."""
+"""Two runs on one client at once: each has the ledger for itself, so that their reads and writes never interleave."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playbooks.site import PATIENCE, Site
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from emulator.testing import Client, Emulator
 from playbooks import helpers
 
 SETTINGS = "/v1/settings/application"
-SLOW = 25.0  # seconds that the first run waits for its first GET: the second one starts in the meantime
+WAITING = "waiting for another run that uses ledger"
 
 
 @pytest.fixture
@@ -40,44 +40,41 @@ def start(site: Site, folder: str, playbook: str, *arguments: str) -> subprocess
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=helpers.environment(there / "results", {"ANSIBLE_CALLBACKS_ENABLED": ""}),
+        env=helpers.environment(there / "results", {"PYTHONUNBUFFERED": "1"}),
         cwd=there,
         text=True,
     )
 
 
-def run_at_once(site: Site, first: list[str], second: list[str]) -> str:
-    """Starts the second run while the first one waits for its first GET; returns the output of the second."""
-    client = site.clients["one"]
-    client.clear_calls()
-    client.order_fault("delay", method="GET", path=SETTINGS, seconds=SLOW)
-    runs = [start(site, "first", *first)]
-    until = time.monotonic() + PATIENCE
-    while not any(fault["met"] for fault in client.faults()) and time.monotonic() < until:
-        time.sleep(0.1)
-    runs.append(start(site, "second", *second))
+def run_at_once(site: Site, *campaigns: tuple[str, str]) -> None:
+    """Starts the runs while their ledger is locked, and unlocks it when all of them wait for it."""
+    with Ledger(str(site.ledger_path("one")), read_only=False):
+        runs = [start(site, f"run{number}", *campaign(*one)) for number, one in enumerate(campaigns)]
+        for run in runs:
+            assert run.stdout is not None
+            assert any(WAITING in line for line in run.stdout), "the run did not wait for the ledger"
     outputs = [run.communicate(timeout=PATIENCE)[0] for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], outputs
-    return outputs[1]
+    assert [run.returncode for run in runs] == [0] * len(runs), outputs
 
 
 @pytest.mark.parametrize(
     ("active", "first", "second", "left"),
     [
         (["a", "b"], ("end", "a"), ("end", "b"), []),
-        ([], ("begin", "a"), ("end", "a"), []),
         (["a"], ("end", "a"), ("begin", "b"), ["b"]),
+        ([], ("begin", "a"), ("begin", "b"), ["a", "b"]),
     ],
-    ids=["both end", "begins and ends", "ends and another one begins"],
+    ids=["both end", "one ends and another begins", "both begin"],
 )
-def test_the_second_run_waits_for_the_first(
+def test_the_result_is_that_of_one_after_the_other(
     site: Site, active: list[str], first: tuple[str, str], second: tuple[str, str], left: list[str]
 ) -> None:
+    client = site.clients["one"]
     for name in active:
         assert site.run(*campaign("begin", name)).ok
-    output = run_at_once(site, campaign(*first), campaign(*second))
-    assert "ledger" in output and "waiting" in output, output
-    assert list(site.ledger("one")["campaigns"]) == left
-    assert site.clients["one"].stored()["garbagecollector_enable.messages"] is not bool(left)
-    calls = [call["method"] for call in site.clients["one"].calls() if call["path"] == SETTINGS]
+    client.clear_calls()
+    run_at_once(site, first, second)
+    assert sorted(site.ledger("one")["campaigns"]) == left
+    assert client.stored()["garbagecollector_enable.messages"] is not bool(left)
+    calls = [call["method"] for call in client.calls() if call["path"] == SETTINGS]
     assert "GET,GET,PATCH,PATCH" not in ",".join(calls)
