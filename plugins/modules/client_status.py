@@ -127,15 +127,17 @@ client:
           overdue: true
     message_collection:
       description:
-        - The automatic garbage collection of messages, C(set) as the client stores it, C(in_effect) as its nodes run it, and
-          whether a campaign has it C(held) off.
-        - C(in_effect) is V(null) while a restart is owed for it, and without O(ledger).
+        - The automatic garbage collection of messages, C(set) as the client stores it, C(in_effect) as the last rolling restart
+          confirmed it at C(confirmed_at), and whether a campaign has it C(held) off.
+        - C(in_effect) is V(null) where that is not known, for the reason in C(doubt), and without O(ledger).
       type: dict
-      sample: {set: false, in_effect: false, held: true}
+      sample: {set: false, in_effect: false, confirmed_at: "2026-04-01T08:04:00Z", doubt: null, held: true}
     restart:
-      description: Whether a restart of the Coreapp is C(owed), C(since) when, and for which C(settings).
+      description:
+        - Whether a restart of the Coreapp is C(pending), C(since) when, and for which C(settings).
+        - C(reason) is V(changed), V(not_confirmed) or V(forced).
       type: dict
-      sample: {owed: false, since: null, settings: []}
+      sample: {pending: false, since: null, settings: [], reason: null}
     held_settings:
       description: Names of the settings that an active campaign decides.
       type: list
