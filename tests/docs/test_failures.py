@@ -15,7 +15,7 @@ ROWS = re.findall(r"^\| (\d{4}) \| (.*?) \| (.*?) ?\|$", PAGE, re.MULTILINE)
 
 
 def test_every_api_code() -> None:
-    assert ROWS == [(str(code), title, advice) for code, (title, advice) in sorted(API_ERRORS.items())]
+    assert [(str(code), title, advice) for code, (title, advice) in sorted(API_ERRORS.items())] == ROWS
 
 
 def test_the_shape_of_a_message() -> None:

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Defects that could be made by anybody: a small change of one file each, and the tests that have to notice."""
+"""Defects that are easily made: a small change of one file each, and the tests that have to notice."""
 
 from __future__ import annotations
 
 from desk import DESK
-from mutant import CRASH, LEDGER, MATRIX, OPERATIONS, PLAIN, ROLL, TOGETHER, UNIT, UTILS, Mutant
+from mutant import LEDGER, MATRIX, PLAIN, TOGETHER, UNIT, UTILS, Mutant
+from restarts import RESTARTS
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -16,20 +17,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "    ledger.save()\n    try:\n        write()\n",
         "    try:\n        write()\n        ledger.save()\n",
         (TOGETHER, "-k", "test_lost_answer_and_then_a_refusal"),
-    ),
-    Mutant(
-        "an owed restart is closed under another id",
-        f"{UTILS}/_ledger/rolling.py",
-        "    if not is_current(data, identity) or not _entries(data)",
-        "    if not data['restart'] or not _entries(data)",
-        (ROLL, "-k", "only_what_is_done"),
-    ),
-    Mutant(
-        "an owed restart is closed with nodes left",
-        f"{UTILS}/_ledger/rolling.py",
-        "or not _entries(data) or remaining(data):",
-        "or not _entries(data):",
-        (ROLL, "-k", "only_what_is_done"),
     ),
     Mutant(
         "the logout is left out after a failure",
@@ -74,32 +61,11 @@ MUTANTS: tuple[Mutant, ...] = (
         (f"{UNIT}/test_plan.py",),
     ),
     Mutant(
-        "the operation writes in check mode",
-        f"{OPERATIONS}/application_settings.py",
-        "if plan.body and not task.check_mode:",
-        "if plan.body:",
-        (PLAIN,),
-    ),
-    Mutant(
         "the client writes where it may only read",
         f"{UTILS}/_api/client.py",
         'if self.read_only and method != "GET":',
         "if False:",
         (TOGETHER, "-k", "read_only"),
-    ),
-    Mutant(
-        "the ledger is written in check mode",
-        f"{UTILS}/_ledger/file.py",
-        "if self._read_only or text == self._stored",
-        "if text == self._stored",
-        (PLAIN,),
-    ),
-    Mutant(
-        "changed is always false",
-        f"{OPERATIONS}/application_settings.py",
-        "return Outcome(bool(changed), values,",
-        "return Outcome(False, values,",
-        (PLAIN,),
     ),
     Mutant(
         "what is not safe to repeat is repeated",
@@ -152,20 +118,6 @@ MUTANTS: tuple[Mutant, ...] = (
         (LEDGER, "-k", "modes or hard_link or open_from_before or pipe"),
     ),
     Mutant(
-        "a client that has not settled counts as settled",
-        f"{UTILS}/_api/health.py",
-        'problems = [f"{node} is {node.status}" for node in self.nodes if node.status in UNSETTLED]',
-        "problems = []",
-        (f"{UNIT}/operations/test_health_info.py",),
-    ),
-    Mutant(
-        "a living owner loses its lease",
-        f"{UTILS}/_ledger/rolling.py",
-        "    return None if _owner.is_alive(holder) is False else holder",
-        "    return None",
-        (ROLL, "-k", "living"),
-    ),
-    Mutant(
         "an unknown outcome is forgotten at the next login",
         f"{UTILS}/_api/client.py",
         "                unknown = error.outcome_unknown = unknown or error.outcome_unknown\n",
@@ -180,38 +132,10 @@ MUTANTS: tuple[Mutant, ...] = (
         (TOGETHER, "-k", "withdraws"),
     ),
     Mutant(
-        "a change that a crash has hidden is not owed",
-        f"{UTILS}/_ledger/restart.py",
-        "    if taken:\n        owe(data, taken)",
-        "    if False:\n        owe(data, taken)",
-        (TOGETHER, "-k", "lost_answer"),
-    ),
-    Mutant(
-        "what collection was before a campaign is not kept",
-        f"{OPERATIONS}/application_settings.py",
-        "    _campaigns.note_before(ledger.data, current.values.get(_plan.message_collection(current).name))\n",
-        "",
-        (CRASH, "-k", "holds_collection_off"),
-    ),
-    Mutant(
-        "redirects are followed",
-        f"{UTILS}/_api/http.py",
-        "allow_redirects=False",
-        "allow_redirects=True",
-        (MATRIX, "-k", "application_settings_info and GET and redirect-once"),
-    ),
-    Mutant(
-        "surroundings are trusted: netrc, proxies",
-        f"{UTILS}/_api/http.py",
-        "self._session.trust_env = False",
-        "self._session.trust_env = True",
-        (PLAIN,),
-    ),
-    Mutant(
         "certificates are not verified",
         f"{UTILS}/_api/http.py",
-        "self._session.verify = (ca_path or True) if validate_certs else False",
-        "self._session.verify = False",
+        "self._verify = (ca_path or True) if validate_certs else False",
+        "self._verify = False",
         (MATRIX, "-k", "application_settings_info and GET and (wrong or expired)"),
     ),
     Mutant(
@@ -235,5 +159,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "            pass\n    return found",
         (MATRIX, "-k", "application_settings and PATCH and kept-once"),
     ),
+    *RESTARTS,
     *DESK,
 )
