@@ -24,6 +24,7 @@ from ansible_collections.wabiz.onprem.plugins.plugin_utils.running import (
 
 HTTP_RESERVE = 60  # seconds that the call to the engine may last longer than the stop
 FLAKY = 5.0  # seconds at least for which a container has to stay up that the engine has had to start again
+LOOKS_AT_WORKLOAD = 4  # of its pods for each one at the workload
 ENGINE_BACK = 60.0  # seconds in which an engine that does not respond may come back
 
 
@@ -176,9 +177,10 @@ class ActionModule(EngineAction):
             if docker.stays_up(earlier, now):
                 return container, ""
             if now.is_over or now.state == "paused" or time.monotonic() > end:
-                return container, docker.why_down(now)
+                # an engine shows no exit code of a container that it has just started again
+                return container, docker.why_down(replace(now, exit_code=now.exit_code or earlier.exit_code))
             self.phase = f"starting, the engine has started it again {now.restarts} times"
-            earlier = now
+            earlier = replace(now, exit_code=now.exit_code or earlier.exit_code)
 
     def _inspect(self, name: str) -> Values:
         return self.read("community.docker.docker_container_info", {"name": name})
@@ -186,23 +188,21 @@ class ActionModule(EngineAction):
     # -- kubernetes
 
     def _kubernetes(self) -> Values:
+        self.workload: Mapping[str, Any] = {}
+        self.pods: list[Mapping[str, Any]] = []
+        self.trouble, self.looks, self.done = "", 0, False
         problem = self._patch()
         if problem:
             return self._failed(problem)
-        self.workload: Mapping[str, Any] = {}
-        self.pods: list[Mapping[str, Any]] = []
-        self.trouble = ""
-        self.over = False
-        self.poll(self.params["timeout"], self._rollout_is_over)
-        done = not self.trouble and kubernetes.is_complete(self.workload, self.pods, self.params["restart_id"])
+        self.poll(self.params["timeout"], self._rollout_is_over, longest=1.0)
         node = replace(
             self.node,
-            started=kubernetes.proof(self.params["restart_id"]) if done else "",
-            state="running" if done else "rolling out",
-            health="healthy" if done else "starting",
+            started=kubernetes.proof(self.params["restart_id"]) if self.done else "",
+            state="running" if self.done else "rolling out",
+            health="healthy" if self.done else "starting",
             report_ids=kubernetes.report_ids(self.pods),
         )
-        return self._result(node, "" if done else self.trouble or self._unfinished())
+        return self._result(node, "" if self.done else self.trouble or self._unfinished())
 
     def _patch(self) -> str:
         """Puts this restart into the pod template. Nothing changes where it is there already."""
@@ -217,36 +217,44 @@ class ActionModule(EngineAction):
             return kubernetes.refusal(answer, "patch its pod template", right)
         if not answer.get("method") and not answer["result"]:
             return "it does not exist any more"
-        self.changed = bool(answer.get("changed"))
+        self.changed, self.workload = bool(answer.get("changed")), answer["result"]
         return ""
 
     def _rollout_is_over(self) -> bool:
-        """One wait for all: the workload has rolled out, and no pod of before is left."""
-        restart_id, name = self.params["restart_id"], harmless(self.node.name, 80)
+        """One wait for all: the new pods are ready, and none of before is left. The pods say so themselves.
+
+        The workload is read from time to time, as its template may be changed by others, or where it waits longer than
+        until its pods are ready.
+        """
+        restart_id, self.looks = self.params["restart_id"], self.looks + 1
+        if not self._read_pods():
+            return self._in_vain()
+        self.phase = f"rolling out, {kubernetes.progress_of_pods(self.workload, self.pods, restart_id)}"
+        new = kubernetes.all_new(self.workload, self.pods, restart_id)
+        if new and not kubernetes.waits_after_ready(self.workload):
+            self.done = True
+        elif new or self.looks % LOOKS_AT_WORKLOAD == 0:
+            if not self._read_workload():
+                return self._in_vain() or not self.workload
+            self.done = new and kubernetes.is_complete(self.workload, self.pods, restart_id)
+            if not kubernetes.is_marked(self.workload, restart_id):
+                self.trouble = "its pod template was changed by others, and does not hold this restart any more"
+                return True
+        return self.done
+
+    def _in_vain(self) -> bool:
+        """Whether there is no use in asking again."""
+        return any(words in self.trouble for words in ("lacks the right", "unreachable"))
+
+    def _read_workload(self) -> bool:
         answer = self.read("kubernetes.core.k8s_info", self._of_workload())
         if not isinstance(answer.get("resources"), list):
-            self.trouble = kubernetes.refusal(answer, f"read {name}", "get workloads in this namespace")
-            return bool(answer.get("unreachable")) or "lacks the right" in self.trouble
-        self.trouble = ""
-        if not answer["resources"]:
-            self.trouble = "it does not exist any more"
-            return True
-        self.workload = answer["resources"][0]
-        self.phase = f"rolling out, {kubernetes.progress(self.workload)}"
-        if not kubernetes.is_marked(self.workload, restart_id):
-            self.trouble = (
-                "its pod template was changed by others in the meantime, and does not hold this restart any more"
-            )
-            return True
-        return kubernetes.is_rolled_out(self.workload) and self._no_pod_is_stale()
-
-    def _no_pod_is_stale(self) -> bool:
-        """An old pod may end for a while after the workload has ceased to count it."""
-        if not self._read_pods():
-            return "lacks the right" in self.trouble
-        left = kubernetes.stale(self.pods, self.params["restart_id"])
-        self.phase = f"waiting until {len(left)} old pods have ended"
-        return not left
+            right = f"get {str(self.node.details.get('kind')).lower()}s in this namespace"
+            self.trouble = kubernetes.refusal(answer, f"read {harmless(self.node.name, 80)}", right)
+            return False
+        self.workload = answer["resources"][0] if answer["resources"] else {}
+        self.trouble = "" if self.workload else "it does not exist any more"
+        return bool(self.workload)
 
     def _read_pods(self) -> bool:
         options = {
@@ -263,9 +271,9 @@ class ActionModule(EngineAction):
 
     def _unfinished(self) -> str:
         seconds, restart_id = self.params["timeout"], self.params["restart_id"]
-        if not self._read_pods():
-            return f"after {seconds} s it has not rolled out: {kubernetes.progress(self.workload)}; {self.trouble}"
-        if kubernetes.is_rolled_out(self.workload):
+        if not self._read_workload() or not self._read_pods():
+            return self.trouble
+        if kubernetes.is_rolled_out(self.workload) and kubernetes.stale(self.pods, restart_id):
             return kubernetes.left_over(self.pods, restart_id, seconds)
         return kubernetes.unfinished(self.workload, self.pods, seconds)
 

@@ -40,15 +40,15 @@ KUBERNETES_OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def polls(limit: float, first: float = FIRST_PAUSE) -> Iterator[float]:
+def polls(limit: float, longest: float = LONGEST_PAUSE) -> Iterator[float]:
     """Yields how many seconds are left, pausing a little longer after each time. The last value is not positive."""
-    end, pause = time.monotonic() + limit, first
+    end, pause = time.monotonic() + limit, FIRST_PAUSE
     while True:
         left = end - time.monotonic()
         yield left
         if left <= 0:
             return
-        time.sleep(max(0.0, min(pause, LONGEST_PAUSE, end - time.monotonic())))
+        time.sleep(max(0.0, min(pause, longest, end - time.monotonic())))
         pause *= GROWTH
 
 
@@ -151,9 +151,9 @@ class EngineAction(ActionBase):
             )
         return merged
 
-    def poll(self, limit: float, look: Callable[[], bool]) -> bool:
+    def poll(self, limit: float, look: Callable[[], bool], longest: float = LONGEST_PAUSE) -> bool:
         """Looks until ``look`` returns true, at least once. Returns false after the limit."""
-        for left in polls(limit):
+        for left in polls(limit, longest):
             if look():
                 return True
             if left <= 0:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/campaign_desk.md knows every finding, its check for Nagios works, and its examples are of the shape they tell of."""
+"""docs/campaign_desk.md lists every finding, its check for Nagios works, and its examples have the documented shape."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_document() -> None:
 def test_what_the_hook_of_the_sweep_gets() -> None:
     shown = json.loads(block("json", '{\n "summary"'))
     (noted,) = (
-        one for one in yaml.safe_load((ROOT / "playbooks/tasks/sweep_tell.yml").read_text()) if "Note" in one["name"]
+        one for one in yaml.safe_load((ROOT / "playbooks/tasks/sweep_report.yml").read_text()) if "Note" in one["name"]
     )
     wanted = list(noted["ansible.builtin.set_fact"]["campaign_sweep__client"])
     assert [list(client) for client in shown["clients"]] == [wanted] * 3

@@ -6,24 +6,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import lease_owner
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import (
     application_settings,
     application_settings_info,
+    campaign,
     client_status,
     garbage_collection,
     health_info,
     media_provider,
     media_provider_info,
+    rolling_restart,
 )
 
 LOGIN = "/v1/users/login"
 LOGOUT = "/v1/users/logout"
 SETTINGS = "/v1/settings/application"
 PROVIDERS = "/v1/settings/application/media/providers"
+HEALTH = "/v1/health"
 
 # What nobody may ever see. Each is unlike everything else, so that a search for it means something.
 PASSWORD = "Passw0rd-unseen-1!"
@@ -41,6 +46,12 @@ BEFORE = {
 WEBHOOK = f"https://{WEBHOOK_USER}@hook.example/in?key={WEBHOOK_SECRET}"
 
 
+def filled(operation: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of an operation with their defaults, and over them those that are given and that it has."""
+    known = {name: option.get("default") for name, option in operation.OPTIONS.items()}
+    return {**known, **given}
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One way to use a module: its calls in their order are rows."""
@@ -53,11 +64,16 @@ class Scenario:
     ledger: bool = False
     provider_before: bool = False
     tells: bool = False  # what goes wrong is what it returns; it does not fail
+    before: tuple[tuple[Any, Mapping[str, Any]], ...] = ()  # what is run before it, with its options
+    tolerated: tuple[int, ...] = ()  # places of calls that a client may miss, as its only Coreapp may be down
+    polled: tuple[int, ...] = ()  # places of calls that a loop repeats, with its own time limit
+    patience: float = 0.0  # seconds that it may take beside its deadline
+    changes: bool = True  # whether it reports a change
+    repeatable: bool = True  # whether it may be run twice
 
     def all_params(self, **given: Any) -> dict[str, Any]:
-        """Like a front fills them in: each option is there."""
-        known = {name: option.get("default") for name, option in self.operation.OPTIONS.items()}
-        return {**known, **self.params, **given}
+        """As an entry point fills them in: each option is there."""
+        return filled(self.operation, {**self.params, **given})
 
 
 @dataclass(frozen=True)
@@ -93,6 +109,14 @@ class Call:
         return self.path == LOGOUT
 
     @property
+    def is_tolerated(self) -> bool:
+        return self.place in self.scenario.tolerated
+
+    @property
+    def is_polled(self) -> bool:
+        return self.place in self.scenario.polled
+
+    @property
     def is_write(self) -> bool:
         return self.method != "GET" and not self.is_login and not self.is_logout
 
@@ -118,6 +142,23 @@ def _session(*calls: str) -> tuple[str, ...]:
 
 _WANTED = {"callback_persist": False, "webhooks": {"url": WEBHOOK, "max_concurrent_requests": 12}}
 _PROVIDER = {"name": "shop", "bearer": BEARER}
+_CAMPAIGN = {"name": "spring"}
+# A restart of one node, by this process.
+_OWNER = {"owner": dict(vars(lease_owner.owner_of(os.getpid(), "wa")))}
+NODE = {"name": "wacore", "started": "1", "running": True, "state": "running"}
+BEGIN = {"step": "begin", **_OWNER}
+PLAN = {"step": "plan", "found": {"nodes": [NODE]}, "wait_timeout": 2, "report_timeout": 2, "interval": 1, **_OWNER}
+NEXT = {
+    "step": "next",
+    "node": "wacore",
+    "result": {"started": "2", "health": "healthy"},
+    "wait_timeout": 2,
+    "interval": 1,
+    **_OWNER,
+}
+_MAKE_PENDING = (application_settings, {"callback_persist": False})
+_BEGUN = (_MAKE_PENDING, (rolling_restart, BEGIN))
+_PATIENCE = 4.0
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
@@ -141,6 +182,54 @@ SCENARIOS: tuple[Scenario, ...] = (
         {"state": "default", "allow_webhook_loss": True},
         _session(f"GET {SETTINGS}", f"DELETE {SETTINGS}", f"GET {SETTINGS}"),
         ledger=True,
+    ),
+    Scenario(
+        "campaign",
+        campaign,
+        _CAMPAIGN,
+        _session(f"GET {SETTINGS}", f"PATCH {SETTINGS}", f"GET {SETTINGS}"),
+        ledger=True,
+    ),
+    Scenario("campaign in check mode", campaign, _CAMPAIGN, _session(f"GET {SETTINGS}"), check_mode=True, ledger=True),
+    Scenario(
+        "campaign, state absent",
+        campaign,
+        {**_CAMPAIGN, "state": "absent"},
+        _session(f"GET {SETTINGS}", f"PATCH {SETTINGS}", f"GET {SETTINGS}"),
+        ledger=True,
+        before=((campaign, _CAMPAIGN),),
+    ),
+    Scenario(
+        "rolling_restart, step begin",
+        rolling_restart,
+        BEGIN,
+        _session(f"GET {HEALTH}"),
+        ledger=True,
+        before=(_MAKE_PENDING,),
+        tolerated=(0, 1),
+        changes=False,
+    ),
+    Scenario(
+        "rolling_restart, step plan",
+        rolling_restart,
+        PLAN,
+        _session(f"GET {HEALTH}", f"GET {HEALTH}", f"GET {SETTINGS}"),
+        ledger=True,
+        before=_BEGUN,
+        polled=(2,),
+        patience=_PATIENCE,
+        changes=False,
+    ),
+    Scenario(
+        "rolling_restart, step next",
+        rolling_restart,
+        NEXT,
+        _session(f"GET {HEALTH}", f"GET {SETTINGS}"),
+        ledger=True,
+        before=(*_BEGUN, (rolling_restart, PLAN)),
+        polled=(0, 1),
+        patience=_PATIENCE,
+        repeatable=False,
     ),
     Scenario("application_settings_info", application_settings_info, {}, _session(f"GET {SETTINGS}"), ledger=True),
     Scenario(
@@ -168,13 +257,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         "garbage_collection in check mode",
         garbage_collection,
         {"kinds": ["messages"]},
-        _session("GET /v1/health"),
+        _session(f"GET {HEALTH}"),
         check_mode=True,
     ),
-    Scenario("health_info", health_info, {}, _session("GET /v1/health")),
-    Scenario(
-        "client_status", client_status, {}, _session(f"GET {SETTINGS}", "GET /v1/health"), ledger=True, tells=True
-    ),
+    Scenario("health_info", health_info, {}, _session(f"GET {HEALTH}")),
+    Scenario("client_status", client_status, {}, _session(f"GET {SETTINGS}", f"GET {HEALTH}"), ledger=True, tells=True),
 )
 
 CALLS: tuple[Call, ...] = tuple(Call(scenario, place) for scenario in SCENARIOS for place in range(len(scenario.calls)))

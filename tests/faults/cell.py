@@ -75,8 +75,8 @@ class Watched:
         return outcome
 
 
-class Meddler:
-    """Stands between Client and Transport: notes each try, and turns the gate for the call that shall meet it."""
+class FaultInjector:
+    """Stands between Client and Transport: records each try, and turns the gate for the call that is to meet it."""
 
     def __init__(self, seen: Seen) -> None:
         self.seen = seen
@@ -104,11 +104,11 @@ class Meddler:
 
 
 @contextlib.contextmanager
-def meddled(meddler: Meddler) -> Iterator[None]:
+def injected(injector: FaultInjector) -> Iterator[None]:
     original = Transport.send
 
     def send(self: Transport, method: str, path: str, headers: Any, body: Any, time_limit: float) -> Any:
-        meddler.before(method, path, headers.get("Authorization", ""))
+        injector.before(method, path, headers.get("Authorization", ""))
         return original(self, method, path, headers, body, time_limit)
 
     Transport.send = send  # type: ignore[method-assign]
@@ -132,30 +132,43 @@ def new_client(emulator: Emulator, scenario: Scenario) -> Client:
     return client
 
 
-def run_plainly(
-    scenario: Scenario,
-    client: Client,
-    emulator: Emulator,
-    ledger: Path,
-    meddler: Meddler | None = None,
-    mode: str = "once",
-    **given: Any,
-) -> Seen:
-    """One run of the scenario, whatever faults are ordered."""
-    meddler = meddler or Meddler(Seen())
-    seen = meddler.seen
-    connection = {
+def connection_options(client: Client, emulator: Emulator, mode: str = "once") -> dict[str, Any]:
+    return {
         "api_url": client.api_url,
         "password": client.password,
         "ca_path": emulator.ca_path,
         "timeout": kinds.TIMEOUT,
         "retry_timeout": kinds.RETRY_TIMEOUT[mode],
     }
+
+
+def run_before(scenario: Scenario, client: Client, emulator: Emulator, ledger: Path) -> None:
+    """What has to be there before the scenario."""
+    for operation, given in scenario.before:
+        options = {**connection_options(client, emulator), "ledger": str(ledger), **given}
+        result = perform(operation, calls.filled(operation, options), Task(), diff=False)
+        assert not result.get("failed"), result
+    client.clear_calls()
+
+
+def run_plainly(
+    scenario: Scenario,
+    client: Client,
+    emulator: Emulator,
+    ledger: Path,
+    injector: FaultInjector | None = None,
+    mode: str = "once",
+    **given: Any,
+) -> Seen:
+    """One run of the scenario, whatever faults are ordered."""
+    injector = injector or FaultInjector(Seen())
+    seen = injector.seen
+    connection = connection_options(client, emulator, mode)
     if scenario.ledger:
         connection["ledger"] = str(ledger)
     params = scenario.all_params(**{**connection, **given})
     task = Task(scenario.check_mode, seen.warnings.append, seen.progress.append)
-    with meddled(meddler):
+    with injected(injector):
         started = time.monotonic()
         seen.result = perform(Watched(scenario.operation, seen), params, task, diff=True)
         seen.seconds = time.monotonic() - started
@@ -170,27 +183,27 @@ def run_plainly(
 def run_cell(
     call: Call, fault: Fault, mode: str, client: Client, emulator: Emulator, ledger: Path, elsewhere: str
 ) -> Seen:
-    meddler = Meddler(Seen())
+    injector = FaultInjector(Seen())
     given: dict[str, Any] = {"timeout": fault.timeout}
     times = 1 if mode == "once" else 0
     if fault.gate:
-        meddler.gate = _gate(client, emulator, fault.gate)
-        meddler.mode, meddler.key = fault.gate, f"{call.method} {call.path}"
-        meddler.skip, meddler.left = call.before, times or 10_000
-        given["api_url"] = f"https://127.0.0.1:{meddler.gate.port}/{client.name}"
+        injector.gate = _gate(client, emulator, fault.gate)
+        injector.mode, injector.key = fault.gate, f"{call.method} {call.path}"
+        injector.skip, injector.left = call.before, times or 10_000
+        given["api_url"] = f"https://127.0.0.1:{injector.gate.port}/{client.name}"
     else:
         order = kinds.order_of(fault, elsewhere)
         client.order_fault(order.pop("kind"), call.method, call.path, times=times, skip=call.before, **order)
     try:
         if fault.large:
             tracemalloc.start()
-        return run_plainly(call.scenario, client, emulator, ledger, meddler, mode, **given)
+        return run_plainly(call.scenario, client, emulator, ledger, injector, mode, **given)
     finally:
         if fault.large:
-            meddler.seen.peak = tracemalloc.get_traced_memory()[1]
+            injector.seen.peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
-        if meddler.gate is not None:
-            meddler.gate.close()
+        if injector.gate is not None:
+            injector.gate.close()
 
 
 def _gate(client: Client, emulator: Emulator, kind: str) -> Gate:

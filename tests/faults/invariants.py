@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to hold in every cell, whatever came of it."""
+"""What has to hold in every cell, whatever its outcome."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task, perform
 from emulator.testing import Client, Emulator
 
 from . import calls
 from .calls import Call, Scenario
-from .cell import Seen, run_plainly
+from .cell import Seen, connection_options, run_plainly
 from .kinds import Fault
 from .verdict import leaves_unseen_token
+
+COLLECT = "garbagecollector_enable.messages"
 
 
 def check_message(call: Call, fault: Fault, seen: Seen, client: Client) -> None:
@@ -53,7 +56,7 @@ def check_writes(call: Call, fault: Fault, seen: Seen) -> None:
     for before, after in zip(seen.record, seen.record[1:], strict=False):
         repeated = before["write"] and (before["method"], before["path"]) == (after["method"], after["path"])
         if repeated and after["method"] in ("PUT", "POST"):
-            assert certain, f"{after['method']} {after['path']} was sent again without a look at what came of the first"
+            assert certain, f"{after['method']} {after['path']} was sent again without a check of the first one"
     for path in {entry["path"] for entry in writes if entry["method"] == "PUT"}:
         tries = [entry for entry in writes if entry["path"] == path]
         assert sum(entry["executed"] and entry["status"] != 401 for entry in tries) <= 1
@@ -74,22 +77,47 @@ def check_tokens(call: Call, fault: Fault, seen: Seen) -> None:
     assert seen.live_tokens == unseen
 
 
-def _without_check_mode(scenario: Scenario) -> Scenario:
-    return next(other for other in calls.SCENARIOS if other.operation is scenario.operation)
-
-
-def check_recovery(call: Call, client: Client, emulator: Emulator, ledger: Path) -> None:
-    """Run again without the fault: the client is as declared, and a restart is owed if and only if one has to be."""
+def check_recovery(call: Call, seen: Seen, client: Client, emulator: Emulator, ledger: Path) -> None:
+    """Run again without the fault: the client is as declared, and a restart is pending if and only if it has to be."""
     scenario = call.scenario
-    if scenario.check_mode or scenario.name not in ("application_settings", "application_settings, state default"):
+    if scenario.check_mode:
         return
-    seen = run_plainly(scenario, client, emulator, ledger)
-    assert not seen.failed, seen.result
-    stored = client.stored()
-    wanted: dict[str, Any] = {"callback_persist": False, "webhooks.max_concurrent_requests": 12}
-    if scenario.name == "application_settings":
+    if scenario.operation is calls.rolling_restart:
+        _check_restart(seen, client, emulator, ledger)
+    elif scenario.name.startswith(("application_settings", "campaign")) and not scenario.name.endswith("_info"):
+        again = run_plainly(scenario, client, emulator, ledger)
+        assert not again.failed, again.result
+        _check_stored(scenario, again, client.stored())
+        state = json.loads(ledger.read_text())
+        assert state["intention"] is None and state["in_effect"] is None
+
+
+def _check_stored(scenario: Scenario, again: Seen, stored: dict[str, Any]) -> None:
+    if scenario.operation is calls.campaign:
+        assert stored[COLLECT] is (scenario.name != "campaign")
+        assert again.result["restart_settings"] == [COLLECT]
+    elif scenario.name == "application_settings":
+        wanted: dict[str, Any] = {"callback_persist": False, "webhooks.max_concurrent_requests": 12}
         assert {name: stored[name] for name in wanted} == wanted
-        assert seen.result["restart_settings"] == sorted(wanted)
+        assert again.result["restart_settings"] == sorted(wanted)
     else:
-        assert seen.result["settings"]["webhooks"]["url"] == ""
-    assert json.loads(ledger.read_text())["intention"] is None
+        assert again.result["settings"]["webhooks"]["url"] == ""
+
+
+def _check_restart(seen: Seen, client: Client, emulator: Emulator, ledger: Path) -> None:
+    """A failure has returned the lease and kept the restart pending; a plain run performs it, and confirms what is true."""
+    if seen.failed:
+        state = json.loads(ledger.read_text())
+        assert state["lease"] is None and state["restart"] is not None and state["in_effect"] is None
+    if not seen.result.get("closed"):
+        for given in (calls.BEGIN, calls.PLAN, calls.NEXT):
+            options = {**connection_options(client, emulator), "ledger": str(ledger), **given}
+            result = perform(calls.rolling_restart, calls.filled(calls.rolling_restart, options), Task(), diff=False)
+            assert not result.get("failed"), result
+            if result["closed"]:
+                break
+    state = json.loads(ledger.read_text())
+    assert (state["restart"], state["roll"], state["lease"], state["doubts"]) == (None, None, None, {})
+    stored = client.stored()
+    assert state["in_effect"]["values"]["callback_persist"] is stored["callback_persist"] is False
+    assert {name: stored[name] for name in state["in_effect"]["values"]} == state["in_effect"]["values"]

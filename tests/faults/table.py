@@ -34,7 +34,8 @@ what comes of both, `once / each time`:
 | retried | the call is made again, or a GET settles whether it was executed; the task succeeds within its deadline |
 | error | the task fails with a clear message; the number is the status or the API code that the message names |
 | finding | the same from a module that does not fail, but returns what is wrong |
-| warning | the task succeeds, and says that its logout did not |
+| warning | the task succeeds, and warns that its logout failed |
+| down | the task succeeds without a health report: the client may be down, and the restart be what it needs |
 | - | this cannot happen to this call |
 
 In each cell these hold as well, and are checked:
@@ -43,7 +44,7 @@ In each cell these hold as well, and are checked:
   again only where it certainly was not executed. A POST of a media provider is sent again only after a GET.
 - In check mode no write is sent.
 - Credentials and token go to the client alone: not to where a redirect leads, not to the proxy that a variable names. A
-  `~/.netrc` of somebody else is ignored.
+  `~/.netrc` is ignored.
 - Memory stays bounded whatever the client sends: an answer that is larger than 4 MiB is not read.
 - No live token is left behind, with two exceptions: {UNSEEN} a login that was executed and of which the answer was lost,
   so that its token was never seen; {UNREACHED} a logout that cannot be carried out. Such tokens end by themselves after
@@ -51,7 +52,8 @@ In each cell these hold as well, and are checked:
 - No secret stands in result, warnings, progress or ledger.
 - All is over after `retry_timeout` plus one `timeout`.
 - The message names the call, the client, status and code, and what to do.
-- A plain run afterwards brings the settings to what is declared, and a restart is owed if and only if one has to be.
+- A plain run afterwards brings the settings to what is declared, and a restart is pending if and only if the change was
+  executed. Whatever fails in a rolling restart returns the lease and keeps the restart pending until each node is done.
 """
 
 

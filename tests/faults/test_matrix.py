@@ -18,7 +18,7 @@ import pytest
 from emulator.testing import Emulator
 from faults import invariants, verdict
 from faults.calls import CALLS, Call
-from faults.cell import Seen, new_client, run_cell, run_plainly
+from faults.cell import Seen, new_client, run_before, run_cell, run_plainly
 from faults.gate import Elsewhere
 from faults.kinds import FAULTS, RETRY_TIMEOUT, Fault
 
@@ -47,6 +47,7 @@ def _length_of(scenario: object, lengths: dict[str, int], emulator: Emulator, fo
     name = scenario.name  # type: ignore[attr-defined]
     if name not in lengths:
         client = new_client(emulator, scenario)  # type: ignore[arg-type]
+        run_before(scenario, client, emulator, folder / "plain" / "ledger.json")  # type: ignore[arg-type]
         seen = run_plainly(scenario, client, emulator, folder / "plain" / "ledger.json")  # type: ignore[arg-type]
         assert not seen.failed, seen.result
         assert seen.sent == list(scenario.calls)  # type: ignore[attr-defined]
@@ -68,16 +69,17 @@ def test_cell(
     plain = _length_of(call.scenario, plain_length, emulator, tmp_path)
     client = new_client(emulator, call.scenario)
     ledger = tmp_path / "folder" / "ledger.json"
+    run_before(call.scenario, client, emulator, ledger)
     seen = run_cell(call, fault, mode, client, emulator, ledger, elsewhere.url)
     assert _outcome(seen, plain) == verdict.expected(call, fault, mode), seen.told
     invariants.check_message(call, fault, seen, client)
     invariants.check_nothing_leaked(seen)
     invariants.check_writes(call, fault, seen)
     invariants.check_tokens(call, fault, seen)
-    assert seen.seconds <= RETRY_TIMEOUT[mode] + fault.timeout + SLACK
+    assert seen.seconds <= RETRY_TIMEOUT[mode] + fault.timeout + call.scenario.patience + SLACK
     assert seen.peak < 24 * 1024 * 1024
     client.clear_faults()
-    invariants.check_recovery(call, client, emulator, ledger)
+    invariants.check_recovery(call, seen, client, emulator, ledger)
     client.remove()
 
 
@@ -88,4 +90,6 @@ def _outcome(seen: Seen, plain: int) -> str:
         return verdict.FINDING
     if any("log out" in warning for warning in seen.warnings):
         return verdict.WARNING
+    if seen.result.get("health", {}).get("known") is False:
+        return verdict.DOWN
     return verdict.RETRIED if len(seen.sent) > plain else verdict.PASSES

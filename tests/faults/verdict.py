@@ -14,6 +14,7 @@ RETRIED = "retried"  # to success, within the one deadline
 ERROR = "error"  # a clear one
 FINDING = "finding"  # the same, from a module that returns what is wrong and does not fail
 WARNING = "warning"  # the task succeeds; what it could not do is said
+DOWN = "down"  # the task succeeds without a health report: the client may have to be restarted just because of that
 NOT_APPLICABLE = ""
 
 MODES = ("once", "forever")
@@ -41,12 +42,20 @@ def _expected(call: Call, fault: Fault, mode: str) -> str:
         return PASSES
     if call.is_logout:
         return _of_logout(fault, mode)
+    if call.is_polled:
+        return RETRIED if mode == "once" and (passes_by_itself(fault) or fault.session_over) else ERROR
+    if call.is_tolerated and mode == "forever" and passes_by_itself(fault):
+        return DOWN
     if fault.session_over and not call.is_login:
         return RETRIED if mode == "once" else ERROR
     if call.is_settled_by_a_look and not fault.not_executed and fault.name != "not kept":
         return _settled_by_a_look(call, fault, mode)
     helped = fault.transient and (fault.not_executed or not call.is_started_service)
     return RETRIED if helped and mode == "once" else ERROR
+
+
+def passes_by_itself(fault: Fault) -> bool:
+    return fault.transient or fault.status == 429
 
 
 def _of_logout(fault: Fault, mode: str) -> str:
@@ -64,7 +73,7 @@ def _settled_by_a_look(call: Call, fault: Fault, mode: str) -> str:
 
 
 def leaves_unseen_token(call: Call, fault: Fault) -> bool:
-    """A login that was executed, and of which the answer was lost: nobody but the client knows this token."""
+    """A login that was executed, and of which the response was lost: only the client knows this token."""
     return call.is_login and not fault.harmless and bool(executed_by_emulator(fault))
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Children of a test: as somebody without rights, with a full disk, many at once. Each tells one JSON value."""
+"""Child processes of a test: without rights, with a full disk, many at once. Each returns one JSON value."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ NOBODY = 65534
 
 
 def in_children(number: int, function: Callable[[int], Any]) -> list[Any]:
-    """What the function returns in as many processes at once; the text of an OnPremError where it raises one."""
+    """The results of a function in so many processes at once; the text of an OnPremError where it raises one."""
     reading, pids = [], []
     gate, opened = os.pipe()
     for index in range(number):
         read, write = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _told(function, index, write, (gate, opened))
+            _return(function, index, write, (gate, opened))
         os.close(write)
         reading.append(read)
         pids.append(pid)
     os.close(gate)
     os.close(opened)  # and they all run
-    told = []
+    results = []
     for read, pid in zip(reading, pids, strict=True):
         with os.fdopen(read, "rb") as pipe:
-            told.append(json.loads(pipe.read()))
+            results.append(json.loads(pipe.read()))
         os.waitpid(pid, 0)
-    return told
+    return results
 
 
-def _told(function: Callable[[int], Any], index: int, write: int, gate: tuple[int, int]) -> None:
+def _return(function: Callable[[int], Any], index: int, write: int, gate: tuple[int, int]) -> None:
     try:
         os.close(gate[1])
         os.read(gate[0], 1)

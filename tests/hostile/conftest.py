@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from emulator.testing import Emulator, running_emulator
-from hostile.nursery import Nursery, running_nursery
+from hostile.fork_server import ForkServer, running_fork_server
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,6 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
-    with running_nursery() as running:
+def fork_server() -> Iterator[ForkServer]:
+    with running_fork_server() as running:
         yield running

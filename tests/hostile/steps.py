@@ -24,15 +24,15 @@ FILE_CALLS = ("open", "fdopen", "fsync", "replace", "unlink", "makedirs", "fchmo
 class Steps:
     """:arg end_at: the number of the step at which everything ends; 0 for never."""
 
-    def __init__(self, end_at: int, tell: Callable[[str], None]) -> None:
+    def __init__(self, end_at: int, report: Callable[[str], None]) -> None:
         self._end_at = end_at
-        self._tell = tell
+        self._report = report
         self.count = 0
 
     def step(self, name: str) -> None:
         self.count += 1
         if self.count == self._end_at:
-            self._tell(name)
+            self._report(name)
             os.kill(os.getpid(), signal.SIGKILL)
             time.sleep(60)
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a batch of cases: one ansible-playbook for each front, both at the same time, a fresh client for each case."""
+"""Runs a batch of cases: one ansible-playbook for each entry point, both at the same time, a fresh client for each case."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ class Batch:
     name: str
     cases: Sequence[Case]
     environment: Mapping[str, str] = field(default_factory=dict)
-    defect: str = ""  # lines of Python that are planted into _resource.py of a copy of the collection
+    defect: str = ""  # lines of Python that are planted into _settings/resource.py of a copy of the collection
 
 
 @dataclass
 class Seen:
-    """What one case left behind in one front, with all that must differ made equal."""
+    """What one case left behind by one entry point, with all that must differ made equal."""
 
     events: list[dict[str, Any]] = field(default_factory=list)
     text: str = ""  # as normalised
@@ -104,7 +104,7 @@ def _planted(folder: Path, defect: str) -> Path:
     copy = folder / "collections" / "ansible_collections" / "wabiz" / "onprem"
     for part in ("plugins", "meta"):
         shutil.copytree(HERE.parents[1] / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
-    with (copy / "plugins" / "module_utils" / "_resource.py").open("a", encoding="utf-8") as file:
+    with (copy / "plugins" / "module_utils" / "_settings" / "resource.py").open("a", encoding="utf-8") as file:
         file.write(defect)
     return folder / "collections"
 
@@ -115,7 +115,7 @@ def _wait_for_logout(client: Client) -> None:
 
 
 class _Run:
-    """One front's run of a batch."""
+    """The run of a batch by one entry point."""
 
     def __init__(self, emulator: Emulator, batch: Batch, front: str, folder: Path) -> None:
         self._emulator, self._batch, self._front = emulator, batch, front
@@ -204,7 +204,7 @@ class _Run:
 
 
 def run_batch(emulator: Emulator, batch: Batch, folder: Path) -> dict[str, dict[str, Seen]]:
-    """What each case left behind, by front. The playbook is the same file twice."""
+    """What each case left behind, by entry point. The playbook is the same file twice."""
     playbook = _playbook(batch.cases)
     runs = {front: _Run(emulator, batch, front, folder) for front in FRONTS}
     with ThreadPoolExecutor() as pool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from .batch import Batch
 from .case import PASSWORD, Case
 from .cases_ansible import ENDING, GATES, KEYWORDS, PERSIST
-from .cases_others import LEDGERS, PROVIDERS, SERVICES, STATUS
+from .cases_others import CAMPAIGNS, PROVIDERS, RESTARTS, SERVICES, STATUS
 from .cases_settings import CHANGED, FAILED, FAILURES, LEDGER, UNCHANGED, WORK
 
 FROM_ENVIRONMENT = (
@@ -23,7 +23,7 @@ def fetch(client):
     raise RuntimeError("holds " + client._password)
 """
 DEFECTIVE = (
-    Case("an exception that nobody expects", args=PERSIST, expect=FAILED),
+    Case("an unexpected exception", args=PERSIST, expect=FAILED),
     Case("the same with a ledger, in check mode", args={**PERSIST, **LEDGER}, task={"check_mode": True}, expect=FAILED),
     Case("the same in an info module", module="application_settings_info", task={"register": "it"}, expect=FAILED),
 )
@@ -32,7 +32,8 @@ BATCHES = (
     Batch("settings", WORK),
     Batch("failures", FAILURES),
     Batch("other modules", (*PROVIDERS, *SERVICES)),
-    Batch("ledgers", LEDGERS),
+    Batch("campaigns", CAMPAIGNS),
+    Batch("restarts", RESTARTS),
     Batch("status", STATUS),
     Batch("Ansible's keywords", KEYWORDS),
     Batch("the end of a play", ENDING),

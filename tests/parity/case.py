@@ -15,7 +15,7 @@ PASSWORD = "Password-SECRET-1"
 WEBHOOK = "https://hooks:user-SECRETinfo@hooks.example.com/in?key=query-SECRETvalue&v=1"
 OTHER_WEBHOOK = "https://hooks.example.com/in?key=another-SECRETvalue&v=1"
 
-# How the module front is told apart: Ansible says at -vvv which file it sends, and that it runs a command.
+# How an execution as a module is recognised: Ansible shows at -vvv which file it sends, and that it runs a command.
 MODULE_MARKERS = ("Using module file", "EXEC /bin/sh")
 
 Tasks = list[dict[str, Any]]
@@ -35,7 +35,7 @@ class Case:
     :arg host: variables of its host.
     :arg options: how the emulated client is set up.
     :arg prepare: what is done to the client before.
-    :arg first: tasks before the one that counts, with the same front.
+    :arg first: tasks before the one that counts, with the same entry point.
     :arg then: tasks after it.
     :arg expect: parts of the result that must be there, so that two equal failures are not taken for two successes.
     :arg in_process: whether it may run in the controller's process at all.
@@ -69,27 +69,25 @@ CONNECTION = {
     "ca_path": "{{ ca_path }}",
     "retry_timeout": 0,
 }
-WITHOUT_CONNECTION = ("campaign", "restart_progress")
 
 
-def _args(module: str, args: Mapping[str, Any]) -> dict[str, Any]:
-    common = {} if module in WITHOUT_CONNECTION else CONNECTION
-    return {name: value for name, value in {**common, **args}.items() if value is not None}
+def _args(args: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in {**CONNECTION, **args}.items() if value is not None}
 
 
 def the_task(case: Case) -> dict[str, Any]:
     """The task of a case, as in a playbook."""
     module = f"wabiz.onprem.{case.module}"
-    return {"name": "The case", module: _args(case.module, case.args), "ignore_errors": True, **case.task}
+    return {"name": "The case", module: _args(case.args), "ignore_errors": True, **case.task}
 
 
 def other_task(task: Mapping[str, Any]) -> dict[str, Any]:
     """A task before or after it; it is given the connection as well."""
     full = {"name": "Beside the case", **task}
     for name in task:
-        prefix, _dummy, module = name.rpartition(".")
+        prefix = name.rpartition(".")[0]
         if prefix == "wabiz.onprem":
-            full[name] = _args(module, task[name])
+            full[name] = _args(task[name])
     return full
 
 

@@ -11,12 +11,15 @@ BEARER = {"name": "store", "bearer": "{{ provider_secret }}"}
 BASIC = {"name": "store", "basic": {"username": "whatsapp", "password": "{{ provider_secret }}"}}
 SALE = {"name": "sale", **LEDGER}
 BEGIN_SALE = {"wabiz.onprem.campaign": SALE}
-MAKE_OWED = {"wabiz.onprem.application_settings": {"callback_persist": False, **LEDGER}}
-NODE = {"name": "wacore", "role": "coreapp", "started": "2026-01-01T00:00:00Z"}
-BEGIN_ROLL = {
-    "wabiz.onprem.restart_progress": {"step": "begin", "nodes": [NODE], "connected": 1, **LEDGER},
-    "register": "begun",
-}
+MAKE_PENDING = {"wabiz.onprem.application_settings": {"callback_persist": False, **LEDGER}}
+NODE = {"name": "wacore", "role": "coreapp", "started": "1", "running": True, "state": "running"}
+FOUND = {"nodes": [NODE]}
+BEGIN = {"step": "begin", **LEDGER}
+PLAN = {"step": "plan", "found": FOUND, **LEDGER}
+NEXT = {"step": "next", "node": "wacore", **LEDGER}
+RESTARTED = {"started": "2", "health": "healthy"}
+BEGUN = [MAKE_PENDING, {"wabiz.onprem.rolling_restart": BEGIN}]
+PLANNED = [*BEGUN, {"wabiz.onprem.rolling_restart": PLAN}]
 
 PROVIDERS = (
     Case("a provider is added", module="media_provider", args=BEARER, task={"diff": True}, expect=CHANGED),
@@ -119,7 +122,7 @@ STATUS = (
     Case(
         "the status of a client that differs",
         module="client_status",
-        first=[BEGIN_SALE, MAKE_OWED],
+        first=[BEGIN_SALE, MAKE_PENDING],
         args={
             "settings": {
                 "callback_persist": "yes",
@@ -143,7 +146,7 @@ STATUS = (
     Case("the status without a client", module="client_status", args={"api_url": None}, expect=FAILED),
 )
 
-LEDGERS = (
+CAMPAIGNS = (
     Case("a campaign begins", module="campaign", args=SALE, task={"diff": True}, expect=CHANGED),
     Case("a campaign begins again", module="campaign", first=[BEGIN_SALE], args=SALE, expect=UNCHANGED),
     Case(
@@ -151,7 +154,20 @@ LEDGERS = (
         module="campaign",
         args=SALE,
         task={"check_mode": True, "diff": True},
-        expect={**CHANGED, "predicted": True},
+        expect={**CHANGED, "active": True},
+    ),
+    Case(
+        "a campaign that needs a restart",
+        module="campaign",
+        args={**SALE, "write": "unless_restart"},
+        expect={**CHANGED, "prepared": True},
+    ),
+    Case(
+        "a campaign without proof that collection is off",
+        module="campaign",
+        options={"settings": {"garbagecollector_enable": {"messages": False}}},
+        args=SALE,
+        expect={**CHANGED, "restart_reason": "not_confirmed"},
     ),
     Case(
         "a campaign with a planned end",
@@ -166,11 +182,25 @@ LEDGERS = (
         first=[BEGIN_SALE],
         args={**SALE, "state": "absent"},
         task={"diff": True},
-        expect=CHANGED,
+        expect={**CHANGED, "ended": ["sale"]},
     ),
     Case("a campaign without a name", module="campaign", args=LEDGER, expect=FAILED),
+    Case("a campaign without a ledger", module="campaign", args={"name": "sale"}, expect=FAILED),
     Case("a campaign and all that are overdue", module="campaign", args={**SALE, "overdue": True}, expect=FAILED),
     Case("a campaign at no time", module="campaign", args={**SALE, "planned_end": "tomorrow"}, expect=FAILED),
+    Case(
+        "a campaign that is not active ends",
+        module="campaign",
+        args={**SALE, "state": "absent"},
+        expect=FAILED,
+    ),
+    Case(
+        "a campaign that the client rejects",
+        module="campaign",
+        args=SALE,
+        prepare=fault(kind="status", method="PATCH", path="/v1/settings/application", status=403, code=1005),
+        expect=FAILED,
+    ),
     Case(
         "settings during a campaign",
         first=[BEGIN_SALE],
@@ -178,47 +208,87 @@ LEDGERS = (
         task={"diff": True},
         expect={"held_settings": ["garbagecollector_enable.messages"]},
     ),
+)
+
+RESTARTS = (
     Case(
-        "nothing is owed",
-        module="restart_progress",
-        args={"step": "read", **LEDGER},
-        expect={"pending": False, "predicted": False},
+        "no restart is pending",
+        module="rolling_restart",
+        args=BEGIN,
+        expect={**UNCHANGED, "pending": False, "go": False},
     ),
     Case(
-        "a restart is owed",
-        module="restart_progress",
-        first=[MAKE_OWED],
-        args={"step": "read", **LEDGER},
-        expect={"pending": True},
+        "a pending restart begins",
+        module="rolling_restart",
+        first=[MAKE_PENDING],
+        args=BEGIN,
+        expect={"pending": True, "go": True},
     ),
     Case(
-        "a restart begins",
-        module="restart_progress",
-        first=[MAKE_OWED],
-        args={"step": "begin", "nodes": [NODE], "connected": 1, **LEDGER},
-        expect={"lease_granted": True},
+        "a pending restart is deferred",
+        module="rolling_restart",
+        first=[MAKE_PENDING],
+        args={**BEGIN, "defer": True},
+        expect={"pending": True, "go": False},
+    ),
+    Case("a restart is forced", module="rolling_restart", args={**BEGIN, "force": True}, expect={"reason": "forced"}),
+    Case(
+        "a restart is prepared for a write",
+        module="rolling_restart",
+        args={**BEGIN, "expected": ["callback_persist"]},
+        expect={"pending": False, "go": True},
     ),
     Case(
         "a restart in check mode",
-        module="restart_progress",
-        first=[MAKE_OWED],
-        args={"step": "begin", "nodes": [NODE], "connected": 1, **LEDGER},
+        module="rolling_restart",
+        first=[MAKE_PENDING],
+        args=BEGIN,
         task={"check_mode": True},
         expect={"predicted": True},
     ),
+    Case("the nodes are recorded", module="rolling_restart", first=BEGUN, args=PLAN, expect={"next": "wacore"}),
     Case(
-        "the next node",
-        module="restart_progress",
-        first=[MAKE_OWED, BEGIN_ROLL],
-        args={"step": "next", "id": "{{ begun.id }}", **LEDGER},
-        expect={"next_node": "wacore"},
-    ),
-    Case(
-        "a node that has not moved",
-        module="restart_progress",
-        first=[MAKE_OWED, BEGIN_ROLL],
-        args={"step": "advance", "id": "{{ begun.id }}", "node": "wacore", "started": "2026-01-01T00:00:00Z", **LEDGER},
+        "nodes that were not found",
+        module="rolling_restart",
+        first=BEGUN,
+        args={**PLAN, "found": {"failed": True, "msg": "the engine is gone"}},
         expect=FAILED,
     ),
-    Case("a step without its options", module="restart_progress", args={"step": "advance", **LEDGER}, expect=FAILED),
+    Case("nodes without a lease", module="rolling_restart", first=[MAKE_PENDING], args=PLAN, expect=FAILED),
+    Case(
+        "the lease is renewed",
+        module="rolling_restart",
+        first=PLANNED,
+        args={"step": "renew", "node": "wacore", **LEDGER},
+        expect={"superseded": False},
+    ),
+    Case(
+        "the last node is restarted",
+        module="rolling_restart",
+        first=PLANNED,
+        args={**NEXT, "result": RESTARTED},
+        expect={**CHANGED, "closed": True, "pending": False},
+    ),
+    Case(
+        "a node whose start has not moved",
+        module="rolling_restart",
+        first=PLANNED,
+        args={**NEXT, "result": {"started": "1"}},
+        expect=FAILED,
+    ),
+    Case(
+        "a node that was not restarted",
+        module="rolling_restart",
+        first=PLANNED,
+        args={**NEXT, "result": {"failed": True, "msg": "the engine is gone"}},
+        expect=FAILED,
+    ),
+    Case(
+        "the lease is returned",
+        module="rolling_restart",
+        first=[{"wabiz.onprem.rolling_restart": {**BEGIN, "expected": ["callback_persist"]}}],
+        args={"step": "cancel", **LEDGER},
+        expect={"pending": False},
+    ),
+    Case("a step without its options", module="rolling_restart", args={"step": "next", **LEDGER}, expect=FAILED),
 )

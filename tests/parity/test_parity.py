@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each case through both fronts: the same result, the same words, the same calls, nothing secret in either."""
+"""Each case by both entry points: the same result, messages and calls, nothing secret in either."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .batch import Batch, Seen, run_batch
 from .batches import BATCHES
 from .case import MODULE_MARKERS, Case
 
-CONTROLLER_ONLY = {"fleet_status", "watch"}  # actions with no other front
+CONTROLLER_ONLY = {"fleet_status", "coreapp_node", "coreapp_nodes"}  # actions without an operation
 Runs = dict[str, dict[str, Seen]]
 ALL = [pytest.param(batch, case, id=f"{batch.name}: {case.name}") for batch in BATCHES for case in batch.cases]
 
@@ -50,7 +50,7 @@ def _ran_as_module(seen: Seen) -> bool:
 
 
 @pytest.mark.parametrize(("batch", "case"), ALL, scope="module")  # so that a batch stays together
-def test_both_fronts_mean_the_same(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
+def test_both_entry_points_give_the_same(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
     here, there = (runs(batch)[front][case.name] for front in ("a", "b"))
 
     assert _without(here.events, case.may_differ) == _without(there.events, case.may_differ)
@@ -72,12 +72,12 @@ def test_it_ran_where_it_should(runs: Callable[[Batch], Runs], batch: Batch, cas
         assert not _ran_as_module(here) and not _ran_as_module(there)
         return
     assert _ran_as_module(here) is not case.in_process
-    # What only the controller can refuse (an unknown option) does not travel in either front.
+    # What only the controller can refuse (an unknown option) does not travel in either case.
     assert _ran_as_module(there) or case.refused_before
 
 
 @pytest.mark.parametrize(("batch", "case"), ALL, scope="module")  # so that a batch stays together
-def test_nothing_secret_is_said(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
+def test_nothing_secret_is_shown(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
     for front in ("a", "b"):
         seen = runs(batch)[front][case.name]
         said = seen.raw + str(seen.events) + seen.ledger
@@ -100,7 +100,7 @@ def test_a_time_limit_ends_the_task_but_no_module(runs: Callable[[Batch], Runs])
     assert "PATCH" not in _methods(here)
     assert here.stored["callback_persist"] is True
     assert _methods(here)[-1] == "POST"  # it has logged out
-    # The module goes on, logs out, and nobody hears of it.
+    # The module goes on, logs out, and its result is not read.
     assert _methods(there) == ["POST", "GET", "PATCH", "GET", "POST"]
     assert there.stored["callback_persist"] is False
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from playbooks.helpers import Run, run_playbook
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import pending_restart
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import Campaign, InEffect, Restart
 from emulator.testing import Client, Emulator
 
 MARK = "S3cR3t"  # in every secret
@@ -23,7 +23,7 @@ HOSTILE = (
     "<script>alert('1')</script> \"q\" \x1b[31mred\x1b[0m\x1b]0;title\x07 \x9b2J\n"
     "second\rline {{ 6 * 7 }}{% x %} \u202eback"
 )
-COLLECTED = "garbagecollector_enable.messages"
+COLLECTED, BEFORE_2_49_1 = "garbagecollector_enable.messages", "db_garbagecollector_enable"
 OFF = {"garbagecollector_enable": {"messages": False}}
 SINCE = "2026-01-02T03:04:05Z"
 PAST, FUTURE = "2026-02-03T04:05:06Z", "2099-01-01T00:00:00Z"
@@ -57,7 +57,7 @@ class Fleet:
 
     def write_ledger(self, name: str, **parts: Any) -> None:
         with Ledger(str(self.ledger_path(name)), read_only=False) as ledger:
-            ledger.data.update(parts)
+            ledger.update(**parts)
             ledger.save()
 
     def run(self, *arguments: str, playbook: str = "wabiz.onprem.campaign_status", **variables: Any) -> Run:
@@ -97,18 +97,22 @@ def torn_ledger(fleet: Fleet, name: str) -> None:
     path.write_text(path.read_text()[:-20])
 
 
-def campaign(name: str, planned_end: str | None = None, since: str = SINCE) -> dict[str, Any]:
-    return {name: {"since": since, "planned_end": planned_end}}
+def campaign(name: str, planned_end: str | None = None) -> dict[str, Campaign]:
+    return {name: Campaign(SINCE, planned_end)}
 
 
-def in_campaign(name: str, planned_end: str | None = None, since: str = SINCE) -> Change:
-    return lambda fleet, host: fleet.write_ledger(host, campaigns=campaign(name, planned_end, since))
+def in_campaign(name: str, planned_end: str | None = None, switch: str = COLLECTED) -> Change:
+    """A campaign that a rolling restart has confirmed to be in effect."""
+    confirmed = InEffect(SINCE, {switch: False}, {})
+    return lambda fleet, host: fleet.write_ledger(host, campaigns=campaign(name, planned_end), in_effect=confirmed)
 
 
-def owed_restart(fleet: Fleet, name: str) -> None:
-    data: dict[str, Any] = {"intention": None, "restart": None}
-    pending_restart.owe(data, ["callback_persist", COLLECTED])
-    fleet.write_ledger(name, restart={**data["restart"], "since": SINCE})
+def unconfirmed_campaign(fleet: Fleet, name: str) -> None:
+    fleet.write_ledger(name, campaigns=campaign("fair", FUTURE))
+
+
+def pending_restart(fleet: Fleet, name: str) -> None:
+    fleet.write_ledger(name, restart=Restart(SINCE, ("callback_persist", COLLECTED)))
 
 
 def connecting_node(fleet: Fleet, name: str) -> None:
@@ -144,6 +148,7 @@ BROKEN: dict[str, tuple[Change | None, dict[str, Any]]] = {
     "b-torn-ledger": (torn_ledger, {"settings": OFF}),
     "b-overdue": (in_campaign("spring", PAST), {"settings": OFF}),
     "b-off": (None, {"settings": OFF}),
+    "b-unconfirmed": (unconfirmed_campaign, {"settings": OFF}),
     "b-unreachable": (variables(**UNREACHABLE), {}),
     "b-undefined": (variables(wabiz_onprem_password="{{ there_is_no_such }}" + f"-{MARK}"), {}),
     "b-no-url": (without_url, {}),
@@ -154,7 +159,7 @@ BROKEN: dict[str, tuple[Change | None, dict[str, Any]]] = {
         {"settings": {**OFF, "webhooks": {"url": f"https://h.example/<script>\"'&{{{{6*7}}}}?auth={MARK}"}}},
     ),
     "w-drift": (webhook_drift, {}),
-    "w-owed": (owed_restart, {}),
+    "w-pending": (pending_restart, {}),
     "w-on": (in_campaign("autumn", FUTURE), {}),
     "w-long": (in_campaign("brand", None), {"settings": OFF}),
 }
@@ -162,14 +167,14 @@ FINE: dict[str, tuple[Change | None, dict[str, Any]]] = {
     "f-campaign": (in_campaign("sale", FUTURE), {"settings": OFF}),
     "f-declared-off": (variables(wabiz_onprem_settings={"collect_messages": False}), {"settings": OFF}),
     "f-multiconnect": (None, {"topology": "multiconnect"}),
-    "f-old": (in_campaign("sale", FUTURE), {"version": "2.41.2", "settings": {"db_garbagecollector_enable": False}}),
+    "f-old": (in_campaign("sale", FUTURE, BEFORE_2_49_1), {"version": "2.41.2", "settings": {BEFORE_2_49_1: False}}),
     "f-as-module": (variables(wabiz_onprem_in_process=False), {}),
     "f-unverified": (variables(wabiz_onprem_ca_path="", wabiz_onprem_validate_certs=False), {}),
 }
 
 
 def broken_fleet(emulator: Emulator, folder: Path, size: int) -> Fleet:
-    """So many clients; the last ones are in order, and nothing is special about them."""
+    """So many clients; the last ones are ok, and nothing is special about them."""
     fleet = Fleet(emulator, folder)
     for name, (change, options) in {**BROKEN, **FINE}.items():
         fleet.add(name, change, **options)

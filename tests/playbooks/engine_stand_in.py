@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""As much of a Docker Engine's API as strategy docker asks for, with the nodes of an emulated client as its containers.
+"""As much of a Docker Engine's API as strategy docker uses, with the nodes of an emulated client as its containers.
 
-It is for what has to be seen with each ansible-core. What a restart really does is tested on a real engine.
+It is for what is checked with each ansible-core. What a restart really does is tested on a real engine.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ IMAGE = "docker.whatsapp.biz/coreapp:v2.53.1"
 
 
 class Containers:
-    """Every answer about a container carries `secret` in its environment."""
+    """Every response about a container has `secret` in its environment."""
 
     def __init__(self, client: Client, secret: str) -> None:
         self.client = client
@@ -30,6 +30,7 @@ class Containers:
         self.asked: list[str] = []
 
     def identity(self, name: str) -> str:
+        """Begins with the id by which the health report names the node."""
         return hashlib.sha256(f"{self.client.name}/{name}".encode()).hexdigest()
 
     def listed(self) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hooks of campaign_sweep and campaign_status: a task file that writes down what it was given."""
+"""The hooks of campaign_sweep and campaign_status: a task file that records what it was given."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from playbooks.helpers import Run
 from playbooks.site import Site
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import Campaign
 from emulator.testing import Client, Emulator
 
 COLLECTED = "garbagecollector_enable.messages"
@@ -32,7 +33,7 @@ class Hook:
             "content": "{{ %s | to_json }}" % variable,
             "dest": f"{self._written}/{{{{ inventory_hostname }}}}.json",
         }
-        self.path.write_text(json.dumps([{"name": "Write down", "ansible.builtin.copy": line}]))
+        self.path.write_text(json.dumps([{"name": "Record", "ansible.builtin.copy": line}]))
 
     def given(self) -> Any:
         """What the only call was given; None if there was none."""
@@ -46,7 +47,7 @@ class Hook:
 
 @pytest.fixture
 def sweep(tmp_path: Path) -> Callable[..., Any]:
-    """Sweeps the clients, and says how it ended, and what the hook was given."""
+    """Sweeps the clients; returns the run and what the hook was given."""
     hook = Hook(tmp_path, "campaign_sweep_found")
 
     def swept(site: Site, *arguments: str) -> tuple[Run, Any]:
@@ -66,18 +67,18 @@ def site(emulator: Emulator, make_client: Callable[..., Client], tmp_path: Path)
 
 def past(site: Site, name: str) -> None:
     with Ledger(str(site.ledger_path(name)), read_only=False) as ledger:
-        ledger.data["campaigns"] = {NAME: {"since": PAST, "planned_end": PAST}}
+        ledger.update(campaigns={NAME: Campaign(PAST, PAST)})
         ledger.save()
 
 
-def told(name: str, outcome: str, **more: Any) -> dict[str, Any]:
+def entry(name: str, outcome: str, **more: Any) -> dict[str, Any]:
     nothing = {"ended": [], "changed_settings": [], "restart": "none", "problem": ""}
     return {"name": name, "outcome": outcome, **nothing, **more}
 
 
 class TestSweep:
     def test_what_was_ended_repaired_and_has_failed(self, site: Any, sweep: Any) -> None:
-        """The first host of the play fails, and one cannot be reached: the others are swept, and all of it is told once."""
+        """The first host of the play fails, and one cannot be reached: the others are swept, and the hook is called once."""
         fleet = site(a_bad={}, b_away={}, c_ends={"settings": OFF}, d_repaired={}, e_fine={})
         fleet.hosts["a_bad"]["wabiz_onprem_password"] = f"wrong-{MARK}"
         fleet.hosts["b_away"].update(UNREACHABLE)
@@ -90,8 +91,8 @@ class TestSweep:
         assert given["summary"] == {"clients": 5, "failed": 2, "ended": 1, "repaired": 1}
         bad, away, *others = given["clients"]
         assert others == [
-            told("c_ends", "ended", ended=[NAME], changed_settings=[COLLECTED], restart="done"),
-            told("d_repaired", "repaired", restart="done"),
+            entry("c_ends", "ended", ended=[NAME], changed_settings=[COLLECTED], restart="done"),
+            entry("d_repaired", "repaired", restart="done"),
         ]
         assert (bad["name"], bad["outcome"]) == ("a_bad", "failed") and "Username or password is wrong" in bad[
             "problem"
@@ -101,7 +102,7 @@ class TestSweep:
         assert {one.host for one in run.of("Fail where the sweep has failed") if one.failed} == {"a_bad", "b_away"}
         assert MARK not in json.dumps(given) + run.output
 
-    def test_nothing_found_nothing_told(self, site: Any, sweep: Any) -> None:
+    def test_nothing_found_calls_no_hook(self, site: Any, sweep: Any) -> None:
         run, given = sweep(site(fine={}, fine_too={}))
         assert run.ok and given is None
 
@@ -112,33 +113,46 @@ class TestSweep:
         assert run.code
         assert given["summary"] == {"clients": 1, "failed": 1, "ended": 0, "repaired": 0}
 
-    def test_a_host_that_is_lost_in_the_midst(self, site: Any, sweep: Any) -> None:
-        """It takes no other with it, and is told as failed."""
+    def test_a_host_that_is_lost_during_the_sweep(self, site: Any, sweep: Any) -> None:
+        """The others are swept, and it is reported as failed."""
         fleet = site(a_lost={}, b_ends={"settings": OFF})
-        gone = "{{ 'local' if campaign_sweep__look is undefined else 'ssh' }}"
+        gone = "{{ 'local' if campaign_sweep__reached is undefined else 'ssh' }}"
         fleet.hosts["a_lost"].update(UNREACHABLE, ansible_connection=gone)
         past(fleet, "b_ends")
         run, given = sweep(fleet)
         assert run.code
         lost, ends = sorted(given["clients"], key=lambda one: str(one["name"]))
-        assert lost == told("a_lost", "failed", problem="Ansible has lost the connection in the midst of the sweep.")
+        assert lost == entry("a_lost", "failed", problem="Ansible lost the connection during the sweep.")
         assert ends["outcome"] == "ended"
         assert given["summary"] == {"clients": 2, "failed": 1, "ended": 1, "repaired": 0}
 
-    def test_put_off_and_failed_after_it_was_ended(self, site: Any, sweep: Any) -> None:
-        """Check mode says the same beforehand; what ends in the ledger is told although the client then fails."""
-        fleet = site(owes={"settings": OFF}, breaks={"settings": OFF})
+    def test_deferred_and_failed_in_the_write(self, site: Any, sweep: Any) -> None:
+        """Check mode predicts the same. Where the write fails, the next sweep completes the end."""
+        fleet = site(deferred={"settings": OFF}, breaks={"settings": OFF})
         for name in fleet.clients:
             past(fleet, name)
         fleet.clients["breaks"].order_fault("status", method="PATCH", times=0, status=400)
-        defer = ("--limit", "owes", "-e", "coreapp_restart=defer")
+        defer = ("--limit", "deferred", "-e", "coreapp_restart=defer")
         asked = fleet.run("campaign_sweep", "--check", *defer)
-        assert asked.ok and fleet.ledger("owes")["campaigns"]
+        assert asked.ok and fleet.ledger("deferred")["campaigns"]
         run, given = sweep(fleet, "-e", "coreapp_restart=defer")
-        breaks, owes = sorted(given["clients"], key=lambda one: str(one["name"]))
+        breaks, deferred = sorted(given["clients"], key=lambda one: str(one["name"]))
         assert run.code == 2
-        assert owes == told("owes", "ended", ended=[NAME], changed_settings=[COLLECTED], restart="pending")
-        assert breaks["outcome"] == "failed" and breaks["ended"] == [NAME] and "400" in breaks["problem"]
+        assert deferred == entry("deferred", "ended", ended=[NAME], changed_settings=[COLLECTED], restart="pending")
+        assert breaks["outcome"] == "failed" and "400" in breaks["problem"]
+        fleet.clients["breaks"].clear_faults()
+        assert fleet.run("campaign_sweep", "--limit", "breaks").ok
+        assert fleet.in_effect("breaks", COLLECTED) == {True} and fleet.nothing_is_pending("breaks")
+
+    def test_nothing_is_written_where_the_nodes_cannot_be_found(self, site: Any, sweep: Any) -> None:
+        fleet = site(one={"settings": OFF})
+        past(fleet, "one")
+        fleet.hosts["one"]["coreapp_started_command"] = fleet.node_command(fleet.clients["one"], "refuse")
+        run, given = sweep(fleet)
+        (one,) = given["clients"]
+        assert run.code == 2 and "Nothing was written" in one["problem"]
+        assert one == entry("one", "failed", problem=one["problem"])
+        assert list(fleet.ledger("one")["campaigns"]) == [NAME] and fleet.clients["one"].writes() == []
 
     def test_without_a_hook_a_failure_is_one(self, site: Any) -> None:
         fleet = site(bad={}, ends={"settings": OFF})
@@ -169,8 +183,8 @@ def fleet(emulator: Emulator, tmp_path: Path) -> Iterator[Fleet]:
 
 
 class TestStatus:
-    def test_who_is_not_in_order_and_why(self, fleet: Fleet) -> None:
-        """With hosts that cannot be reached in front, and texts that nobody should evaluate."""
+    def test_clients_that_need_attention(self, fleet: Fleet) -> None:
+        """The first host cannot be reached, and texts look like templates."""
         fleet.add("a-away", variables(**UNREACHABLE))
         fleet.add("b-torn", torn_ledger, settings=OFF)
         fleet.add("c-hostile", in_campaign(HOSTILE, PAST), settings=OFF)
@@ -189,7 +203,7 @@ class TestStatus:
             assert "{{ 6 * 7 }}" in json.dumps(given) and " 42" not in json.dumps(given)
             assert run.output.count("CLIENT ") == 1
 
-    def test_all_is_well(self, fleet: Fleet) -> None:
+    def test_all_ok(self, fleet: Fleet) -> None:
         fleet.add("fine")
         hook = Hook(fleet.folder, "campaign_status_found")
         assert fleet.run(campaign_status_hook=str(hook.path)).ok

@@ -183,22 +183,21 @@ def test_a_campaign_holds_garbage_collection_off(client: Client, emulator: Emula
     ledger = str(tmp_path / "ledger.json")
     on_again = {"garbagecollector_enable": {"messages": True}, "ledger": ledger}
     tasks = [
-        {"name": "Begin", "wabiz.onprem.campaign": {"name": "spring", "ledger": ledger}},
+        task("campaign", "Begin", name="spring", ledger=ledger),
         task("application_settings", "Hold", **on_again),
-        task("application_settings", "Hold again", **on_again),
         task("application_settings", "Refused", keywords={"ignore_errors": True}, state="default", ledger=ledger),
         task("application_settings_info", "Look", ledger=ledger),
-        {"name": "End", "wabiz.onprem.campaign": {"name": "spring", "state": "absent", "ledger": ledger}},
+        task("campaign", "End", name="spring", state="absent", ledger=ledger),
         task("application_settings", "Release", **on_again),
     ]
     run = run_tasks(tasks, connection(client, emulator), tmp_path)
     assert run.ok
     name = "garbagecollector_enable.messages"
-    assert run["Hold"]["held_settings"] == run["Hold again"]["held_settings"] == [name]
-    assert (run["Hold"]["changed"], run["Hold again"]["changed"]) == (True, False)
+    assert run["Begin"]["changed_settings"] == run["End"]["changed_settings"] == [name]
+    assert (run["Hold"]["changed"], run["Hold"]["held_settings"]) == (False, [name])
     assert "while a campaign holds garbage collection off (spring)" in run["Refused"]["msg"]
     assert (run["Look"]["held_settings"], run["Look"]["restart_settings"]) == ([name], [name])
-    assert (run["Release"]["changed_settings"], run["Release"]["held_settings"]) == ([name], [])
+    assert (run["Release"]["changed"], run["Release"]["held_settings"]) == (False, [])
     assert client.stored()[name] is True
 
 

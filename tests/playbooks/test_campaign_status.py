@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook campaign_status: two hundred clients, twenty of them broken in twenty ways, in one run that all tests share."""
+"""The playbook campaign_status: two hundred clients, 21 of them broken in 21 ways, in one run that all tests share."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ LOGIN, LOGOUT, SETTINGS, HEALTH = (
     "/v1/settings/application",
     "/v1/health",
 )
+CONFIRMED_OFF = {"set": False, "in_effect": False, "confirmed_at": SINCE, "doubt": None, "held": True}
+NEVER_CONFIRMED = {
+    "in_effect": None,
+    "confirmed_at": None,
+    "doubt": "no rolling restart of this collection has confirmed it",
+}
 
 
 @dataclass
@@ -49,7 +55,7 @@ class Shown:
         (line,) = (line for line in self.table if line.startswith(f"{name} "))
         return line
 
-    def told(self, name: str) -> str:
+    def findings(self, name: str) -> str:
         """The lines below the table that are about a client."""
         lines = [line for line in self.table if line.startswith(f"{name}: ")]
         assert len(lines) == len(self.by_name[name]["findings"])
@@ -76,10 +82,10 @@ def test_all_clients_are_there_worst_first(shown: Shown) -> None:
     assert [row.split()[0] for row in rows] == [client["name"] for client in shown.document["clients"]]
     assert set(shown.by_name) == set(shown.fleet.hosts)
     assert levels == sorted(levels, key=["critical", "warning", "ok"].index)
-    wanted = {"clients": SIZE, "critical": 16, "warning": 4, "ok": SIZE - 20, "worst": "critical"}
+    wanted = {"clients": SIZE, "critical": 17, "warning": 4, "ok": SIZE - 21, "worst": "critical"}
     assert shown.document["summary"] == wanted
     assert {name for name, client in shown.by_name.items() if client["level"] != "ok"} == set(BROKEN)
-    assert f"{SIZE} clients: 16 critical, 4 warning, {SIZE - 20} ok." in shown.run.output
+    assert f"{SIZE} clients: 17 critical, 4 warning, {SIZE - 21} ok." in shown.run.output
 
 
 def test_it_fails_with_one_line(shown: Shown) -> None:
@@ -103,6 +109,7 @@ def test_it_fails_with_one_line(shown: Shown) -> None:
         ("b-torn-ledger", ["ledger_unreadable"], "is torn"),
         ("b-overdue", ["overdue"], f"spring is past its planned end, {PAST}"),
         ("b-off", ["collection_off"], "no campaign holds it off"),
+        ("b-unconfirmed", ["not_in_effect"], "no rolling restart of this collection has confirmed it"),
         ("b-unreachable", ["unreachable"], "Ansible cannot reach the host: Failed to connect"),
         ("b-undefined", ["task_failed"], "'there_is_no_such' is undefined"),
         ("b-no-url", ["task_failed"], "missing required arguments: api_url"),
@@ -110,36 +117,36 @@ def test_it_fails_with_one_line(shown: Shown) -> None:
         ("b-unhealthy", ["unhealthy"], "(coreapp) is connecting"),
         ("b-hostile", ["overdue", "drift"], "webhooks.url"),
         ("w-drift", ["drift"], "3 settings differ from what the inventory declares: callback_persist, "),
-        ("w-owed", ["restart_pending"], f"is owed since {SINCE}"),
+        ("w-pending", ["restart_pending"], f"is pending since {SINCE}"),
         ("w-on", ["collection_on"], "garbage collection of messages is on as well"),
         ("w-long", ["long_campaign"], f"brand has gone on since {SINCE} and has no planned end"),
     ],
 )
-def test_each_is_shown_for_what_it_is(shown: Shown, name: str, kinds: list[str], words: str) -> None:
+def test_each_finding(shown: Shown, name: str, kinds: list[str], words: str) -> None:
     assert shown.kinds(name) == kinds
     level = "critical" if name.startswith("b-") else "warning"
     assert shown.by_name[name]["level"] == level
     assert f" {level} " in shown.row(name)
-    assert words in shown.told(name)
+    assert words in shown.findings(name)
 
 
-def test_every_way_to_be_broken_was_tried(shown: Shown) -> None:
-    assert len(BROKEN) == 20
+def test_every_client_of_the_broken_fleet_was_tried(shown: Shown) -> None:
+    assert len(BROKEN) == 21
     assert all(shown.kinds(name) for name in BROKEN)
 
 
 @pytest.mark.parametrize("name", [*FINE, "client000"])
-def test_what_is_in_order_is_ok(shown: Shown, name: str) -> None:
+def test_what_needs_no_attention_is_ok(shown: Shown, name: str) -> None:
     assert shown.kinds(name) == []
     assert shown.by_name[name]["level"] == "ok"
     assert " ok " in shown.row(name)
 
 
-def test_what_is_known_is_told_and_nothing_else(shown: Shown) -> None:
+def test_what_is_known_is_shown_and_nothing_else(shown: Shown) -> None:
     overdue, settings = shown.by_name["b-overdue"], shown.by_name["b-settings-fail"]
     assert overdue["campaigns"] == [{"name": "spring", "since": SINCE, "planned_end": PAST, "overdue": True}]
     assert overdue["held_settings"] == [COLLECTED]
-    assert overdue["message_collection"] == {"set": False, "in_effect": False, "held": True}
+    assert overdue["message_collection"] == CONFIRMED_OFF
     assert shown.row("b-overdue").split()[2:6] == ["2.53.1", "ok", "1/1", "spring"]
     assert "(2026-01-02 to 2026-02-03, OVERDUE)" in shown.row("b-overdue")
     assert (settings["api_version"], settings["health"]["settled"]) == (
@@ -155,14 +162,22 @@ def test_what_is_known_is_told_and_nothing_else(shown: Shown) -> None:
     assert shown.by_name["b-torn-ledger"]["message_collection"]["in_effect"] is None
 
 
-def test_an_owed_restart(shown: Shown) -> None:
-    client = shown.by_name["w-owed"]
-    assert client["restart"] == {"pending": True, "since": SINCE, "settings": ["callback_persist", COLLECTED]}
-    assert client["message_collection"] == {"set": True, "in_effect": None, "held": False}
-    assert SINCE in shown.row("w-owed") and " on/? " in shown.row("w-owed")
+def test_a_pending_restart(shown: Shown) -> None:
+    client = shown.by_name["w-pending"]
+    pending = {"pending": True, "since": SINCE, "settings": ["callback_persist", COLLECTED], "reason": "changed"}
+    assert client["restart"] == pending
+    assert client["message_collection"] == {"set": True, "held": False, **NEVER_CONFIRMED}
+    assert SINCE in shown.row("w-pending") and " on/? " in shown.row("w-pending")
 
 
-def test_drift_tells_both_values(shown: Shown) -> None:
+def test_a_campaign_that_is_not_known_to_be_in_effect(shown: Shown) -> None:
+    client = shown.by_name["b-unconfirmed"]
+    assert client["message_collection"] == {"set": False, "held": True, **NEVER_CONFIRMED}
+    assert " off/?, held " in shown.row("b-unconfirmed")
+    assert " off/off, confirmed 2026-01-02T03:04Z, held " in shown.row("b-overdue")
+
+
+def test_drift_shows_both_values(shown: Shown) -> None:
     drift = {one["setting"]: (one["declared"], one["found"]) for one in shown.by_name["w-drift"]["drift"]}
     assert drift["callback_persist"] == (False, True)
     assert drift["webhooks.url"][0].startswith("https://hooks.example.com/***")
@@ -174,7 +189,7 @@ def test_what_a_campaign_holds_is_no_drift(shown: Shown) -> None:
     for name, switch in (("f-campaign", COLLECTED), ("f-old", "db_garbagecollector_enable")):
         client = shown.by_name[name]
         assert shown.fleet.hosts[name]["wabiz_onprem_settings"] == {"collect_messages": True}
-        assert client["message_collection"] == {"set": False, "in_effect": False, "held": True}
+        assert client["message_collection"] == CONFIRMED_OFF
         assert (client["held_settings"], client["drift"]) == ([switch], [])
 
 
@@ -184,7 +199,7 @@ def test_hostile_texts_do_nothing(shown: Shown) -> None:
     assert client["drift"][0]["found"].startswith("https://h.example/<script>\"'&{{6*7}}")
     raw = shown.json_path.read_text()
     assert raw.isascii() and raw.isprintable() is False and not {"\x1b", "\r", "\x07"} & set(raw)
-    line = shown.told("b-hostile").splitlines()[0]
+    line = shown.findings("b-hostile").splitlines()[0]
     assert "Campaign <script>alert('1')</script> \"q\" red second line {{ 6 * 7 }}{% x %} back is past" in line
     table = "\n".join(shown.table)
     assert not {"\x1b", "\x9b", "\r", "\x07", "\u202e"} & set(table)
@@ -213,7 +228,7 @@ def test_the_files_are_for_their_owner_alone(shown: Shown) -> None:
 
 @pytest.fixture
 def few(emulator: Emulator, tmp_path: Path) -> Iterator[Fleet]:
-    """One client in order, one with a warning, one that is critical."""
+    """One client that is ok, one with a warning, one that is critical."""
     fleet = Fleet(emulator, tmp_path)
     fleet.add("fine")
     for name in ("w-on", "b-off"):

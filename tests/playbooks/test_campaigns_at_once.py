@@ -1,80 +1,80 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two runs on one client: the second comes after the first has written its ledger, and before it looks at the client."""
+"""Two runs on one client at once: each has the ledger for itself, so that their reads and writes never interleave."""
 
 from __future__ import annotations
 
 import json
-import shlex
-from collections.abc import Callable, Iterator
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playbooks.helpers import Run, command
-from playbooks.site import Site
+from playbooks.site import PATIENCE, Site
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from emulator.testing import Client, Emulator
+from playbooks import helpers
+
+SETTINGS = "/v1/settings/application"
+WAITING = "waiting for another run that uses ledger"
 
 
 @pytest.fixture
-def site(emulator: Emulator, make_client: Callable[..., Client], tmp_path: Path) -> Iterator[Site]:
-    """One client, whose restarts are put off: they are not what this is about."""
+def site(emulator: Emulator, make_client: Callable[..., Client], tmp_path: Path) -> Site:
+    """One client, whose restarts are deferred: they are not what this is about."""
     one = Site(emulator, tmp_path, {"one": make_client()})
     one.hosts["one"]["coreapp_restart"] = "defer"
-    yield one
+    return one
 
 
-def campaign(playbook: str, name: str) -> list[str]:
-    return [f"wabiz.onprem.campaign_{playbook}", "-e", json.dumps({"campaign_mode_name": name})]
+def campaign(state: str, name: str) -> list[str]:
+    return [f"campaign_{state}", "-e", json.dumps({"campaign_mode_name": name})]
 
 
-def run_between(site: Site, first: list[str], second: list[str]) -> Run:
-    """The first run, and the whole of the second after the first has written its ledger and before it looks at the client.
-
-    The path of the ledger is the last thing that the first one asks for; whoever answers runs the second one.
-    """
-    there = site.folder / "second"
+def start(site: Site, folder: str, playbook: str, *arguments: str) -> subprocess.Popen[str]:
+    there = site.folder / folder
     there.mkdir()
-    ledger, before = site.ledger_path("one"), site.folder / "before.json"
-    before.write_bytes(ledger.read_bytes() if ledger.exists() else b"")
-    run_second = shlex.join(command(second[0], there, second[1:], site.inventory()))
-    script = site.folder / "ledger_path"
-    script.write_text(
-        f"""#!/bin/sh
-        if [ -e {ledger} ] && ! cmp -s {ledger} {before} && mkdir {there}/begun; then
-          WABIZ_TEST_RESULTS={there}/results {run_second} > {there}/output 2>&1 || echo failed >> {there}/output
-        fi 2> /dev/null
-        printf %s {ledger}
-        """
+    return subprocess.Popen(
+        helpers.command(f"wabiz.onprem.{playbook}", there, arguments, site.inventory()),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=helpers.environment(there / "results", {"PYTHONUNBUFFERED": "1"}),
+        cwd=there,
+        text=True,
     )
-    script.chmod(0o700)
-    lookup = "{{ lookup('ansible.builtin.pipe', '%s') }}" % script
-    more = json.dumps({"campaign_mode_ledger": lookup})
-    run = site.run(first[0].removeprefix("wabiz.onprem."), *first[1:], "-e", more)
-    output = (there / "output").read_text()
-    assert "failed=0" in output and "unreachable=0" in output and not output.endswith("failed\n"), output
-    return run
 
 
-def test_the_last_campaign_ends_while_another_one_is_ending(site: Site) -> None:
-    assert site.run("campaign_begin", *campaign("begin", "a")[1:]).ok
-    assert site.run("campaign_begin", *campaign("begin", "b")[1:]).ok
-    run = run_between(site, campaign("end", "a"), campaign("end", "b"))
-    assert run.ok
-    assert site.ledger("one")["campaigns"] == {}
-    assert site.clients["one"].stored()["garbagecollector_enable.messages"] is True
+def run_at_once(site: Site, *campaigns: tuple[str, str]) -> None:
+    """Starts the runs while their ledger is locked, and unlocks it when all of them wait for it."""
+    with Ledger(str(site.ledger_path("one")), read_only=False):
+        runs = [start(site, f"run{number}", *campaign(*one)) for number, one in enumerate(campaigns)]
+        for run in runs:
+            assert run.stdout is not None
+            assert any(WAITING in line for line in run.stdout), "the run did not wait for the ledger"
+    outputs = [run.communicate(timeout=PATIENCE)[0] for run in runs]
+    assert [run.returncode for run in runs] == [0] * len(runs), outputs
 
 
-def test_a_campaign_ends_while_it_is_beginning(site: Site) -> None:
-    run = run_between(site, campaign("begin", "a"), campaign("end", "a"))
-    assert run.ok
-    assert site.ledger("one")["campaigns"] == {}
-    assert site.clients["one"].stored()["garbagecollector_enable.messages"] is True
-
-
-def test_a_campaign_begins_while_the_last_one_is_ending(site: Site) -> None:
-    assert site.run("campaign_begin", *campaign("begin", "a")[1:]).ok
-    run = run_between(site, campaign("end", "a"), campaign("begin", "b"))
-    assert run.ok
-    assert list(site.ledger("one")["campaigns"]) == ["b"]
-    assert site.clients["one"].stored()["garbagecollector_enable.messages"] is False
+@pytest.mark.parametrize(
+    ("active", "first", "second", "left"),
+    [
+        (["a", "b"], ("end", "a"), ("end", "b"), []),
+        (["a"], ("end", "a"), ("begin", "b"), ["b"]),
+        ([], ("begin", "a"), ("begin", "b"), ["a", "b"]),
+    ],
+    ids=["both end", "one ends and another begins", "both begin"],
+)
+def test_the_result_is_that_of_one_after_the_other(
+    site: Site, active: list[str], first: tuple[str, str], second: tuple[str, str], left: list[str]
+) -> None:
+    client = site.clients["one"]
+    for name in active:
+        assert site.run(*campaign("begin", name)).ok
+    client.clear_calls()
+    run_at_once(site, first, second)
+    assert sorted(site.ledger("one")["campaigns"]) == left
+    assert client.stored()["garbagecollector_enable.messages"] is not bool(left)
+    calls = [call["method"] for call in client.calls() if call["path"] == SETTINGS]
+    assert "GET,GET,PATCH,PATCH" not in ",".join(calls)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What decides is the check mode of a task, wherever that is said, and not whether the command line has ``--check``."""
+"""The check mode of a task decides, wherever it is set, and not whether the command line has ``--check``."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ import pytest
 from playbooks.helpers import Run, task
 from playbooks.site import Site
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import lease_owner, rolling
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import lease_owner
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import Lease
 from emulator.testing import Client, Emulator
 
 COLLECTED = "garbagecollector_enable.messages"
@@ -47,13 +48,11 @@ def play(site: Site, what: dict[str, Any], check_mode: bool, *arguments: str) ->
 
 def assert_only_predicted(site: Site, run: Run, setting: str) -> None:
     assert run.ok
-    assert (
-        run["Say what would be restarted"]["msg"].strip() == f"Would restart, one after another: wacore, for {setting}."
-    )
+    assert run["Record the nodes"]["message"] == f"Would restart, one after another: wacore, for {setting}."
     assert site.restarted("one") == [] and site.clients["one"].writes() == []
 
 
-class TestAPlayInCheckMode:
+class TestPlayInCheckMode:
     def test_settings(self, site: Site) -> None:
         assert_only_predicted(site, play(site, SETTINGS, True), "callback_persist")
         assert not site.ledger_path("one").exists()
@@ -61,10 +60,10 @@ class TestAPlayInCheckMode:
     def test_a_campaign(self, site: Site) -> None:
         run = play(site, BEGIN, True)
         assert_only_predicted(site, run, COLLECTED)
-        assert "off (in check mode)" in run["See that the client is as it should be"]["msg"]
+        assert "stored as off (check mode); active campaigns: sale" in run["Report the result"]["msg"]
         assert not site.ledger_path("one").exists()
 
-    def test_a_campaign_that_somebody_has_switched_on_again(self, site: Site) -> None:
+    def test_collection_that_was_switched_on_again_during_a_campaign(self, site: Site) -> None:
         """It is in the ledger, so that only the settings are predicted."""
         assert play(site, BEGIN, False).ok
         assert play(site, task("application_settings", garbagecollector_enable={"messages": True}), False).ok
@@ -72,9 +71,9 @@ class TestAPlayInCheckMode:
         site.clients["one"].clear_calls()
         run = play(site, BEGIN, True)
         assert_only_predicted(site, run, COLLECTED)
-        assert "off (in check mode)" in run["See that the client is as it should be"]["msg"]
+        assert "stored as off (check mode); active campaigns: sale" in run["Report the result"]["msg"]
 
-    def test_a_restart_that_is_owed(self, site: Site) -> None:
+    def test_a_pending_restart(self, site: Site) -> None:
         assert site.run("settings", "-e", "coreapp_restart=defer").ok
         before = site.ledger("one")
         site.clients["one"].clear_calls()
@@ -85,30 +84,29 @@ class TestAPlayInCheckMode:
         site.hosts["one"]["coreapp_started_command"] = site.node_command(site.clients["one"], "refuse")
         run = play(site, SETTINGS, True)
         assert run.code
-        message = run.of("End with what went wrong")[0]["msg"]
-        assert "coreapp_started_command failed" in message and "stays owed for callback_persist;" in message
+        message = run["Record the nodes"]["msg"]
+        assert "coreapp_started_command failed" in message and site.clients["one"].writes() == []
 
     def test_another_run_has_the_lease(self, site: Site) -> None:
         assert site.run("settings", "-e", "coreapp_restart=defer").ok
         with Ledger(str(site.ledger_path("one")), read_only=False) as ledger:
-            assert rolling.take_lease(ledger.data, lease_owner.owner_of(os.getpid()), 900, time.time())
+            ledger.update(lease=Lease(lease_owner.owner_of(os.getpid(), "one"), 900, time.time()))
             ledger.save()
         run = play(site, RESTART, True)
         assert run.ok
-        assert run["Say what would be restarted"]["msg"].startswith(f"Would wait for process {os.getpid()} on")
+        warnings = " ".join(run["Take the lease for the pending restart"].warnings)
+        assert f"process {os.getpid()} on" in warnings and "is restarting nodes of this client" in warnings
         assert site.restarted("one") == []
 
 
-class TestAPlayThatIsNotInCheckModeThoughTheCommandLineIs:
+class TestPlayThatIsNotInCheckModeWhileTheCommandLineIs:
     def test_settings(self, site: Site) -> None:
         run = play(site, SETTINGS, False, "--check")
-        assert run.ok and run.of("Say what would be restarted")[-1].outcome == "skipped"
+        assert run.ok
         assert site.restarted("one") == ["wacore"] and site.nothing_is_pending("one")
         assert site.in_effect("one", "callback_persist") == {False}
 
     def test_a_campaign(self, site: Site) -> None:
         run = play(site, BEGIN, False, "--check")
-        assert (
-            run.ok and "messages is off; active campaigns: sale" in run["See that the client is as it should be"]["msg"]
-        )
+        assert run.ok and "active campaigns: sale" in run["Report the result"]["msg"]
         assert site.restarted("one") == ["wacore"] and site.nothing_is_pending("one")

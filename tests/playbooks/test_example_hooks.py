@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/examples: the hooks tell what was found, whatever is in it; garbage is collected where a campaign is on alone."""
+"""docs/examples: the hooks send what was found, whatever it contains; garbage is collected only where a campaign is on."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playbooks.broken_fleet import HOSTILE, PAST, Fleet, in_campaign, variables
+from playbooks.broken_fleet import HOSTILE, PAST, Fleet, in_campaign, pending_restart, variables
 from playbooks.receiver import Receiver, receiving
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from emulator.testing import Emulator
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
@@ -33,7 +32,7 @@ module.exit_json(changed=True)
 
 
 class Outside:
-    """A chat, a mailbox, and a hook that tells both."""
+    """A chat, a mailbox, and a hook that sends to both."""
 
     def __init__(self, folder: Path, chat: Receiver, ca_path: str) -> None:
         self.chat, self._box = chat, folder / "mails"
@@ -110,7 +109,7 @@ def test_the_sweep(fleet: Fleet, outside: Outside, tell: Callable[..., str]) -> 
     assert "S3cR3t" not in output
 
 
-def test_the_status_tells_what_is_new_alone(fleet: Fleet, outside: Outside, tell: Callable[..., str]) -> None:
+def test_the_status_sends_only_what_is_new(fleet: Fleet, outside: Outside, tell: Callable[..., str]) -> None:
     fleet.add("a-fine")
     fleet.add("b-hostile", in_campaign(HOSTILE, PAST), settings=OFF)
     fleet.add("c-away", variables(wabiz_onprem_api_url="https://127.0.0.1:1/x"))
@@ -129,9 +128,7 @@ def test_the_status_tells_what_is_new_alone(fleet: Fleet, outside: Outside, tell
 def test_garbage_is_collected_where_a_campaign_is_on(fleet: Fleet) -> None:
     fleet.add("a-campaign", in_campaign("sale"), settings=OFF)
     fleet.add("b-none")
-    fleet.add("c-over", settings=OFF)
-    with Ledger(str(fleet.ledger_path("c-over")), read_only=False) as ledger:
-        ledger.save()
+    fleet.add("c-over", pending_restart, settings=OFF)
     run = fleet.run(playbook=str(EXAMPLES / "schedules" / "collect_during_campaigns.yml"))
     assert run.ok
     collected = {

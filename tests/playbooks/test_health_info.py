@@ -91,12 +91,12 @@ def start_after_looks(client: Client, node: str, count: int) -> None:
     client.start(node)
 
 
-def test_says_what_it_waits_for(client: Client, emulator: Emulator, tmp_path: Path) -> None:
+def test_shows_what_it_waits_for(client: Client, emulator: Emulator, tmp_path: Path) -> None:
     client.order_fault("status", method="GET", path=HEALTH, times=4, status=503, code=1011)
     run = run_tasks([wait("Wait")], connection(client, emulator), tmp_path)
     assert run.ok
-    told = r"\[Wait\] waiting for a settled health for [1-9]\d* s, for at most \d+ s more: GET /v1/health answered 503"
-    assert re.search(told, run.output)
+    line = r"\[Wait\] see a settled health, [1-9]\d* s of at most \d+ s: GET /v1/health answered 503"
+    assert re.search(line, run.output), run.output
 
 
 @FRONTS

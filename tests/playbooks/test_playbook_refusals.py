@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The shipped playbooks leave Ansible's check of role arguments out, as the modules check them: nothing may get through."""
+"""The shipped playbooks leave Ansible's check of role arguments out, as the modules check them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,21 @@ NAMED = {"campaign_mode_name": "sale"}
 
 
 @pytest.mark.parametrize(
-    ("playbook", "given", "said"),
+    ("playbook", "given", "message"),
     [
         ("campaign_begin", {}, "'campaign_mode_name' is undefined"),
         ("campaign_begin", {"campaign_mode_name": ""}, "name must be 1 to 200 printable characters"),
-        ("campaign_begin", {**NAMED, "campaign_mode_planned_end": "soon"}, "planned_end is no moment"),
+        (
+            "campaign_begin",
+            {**NAMED, "campaign_mode_planned_end": "soon"},
+            "planned_end must be a timestamp with a UTC offset",
+        ),
         ("campaign_end", {**NAMED, "campaign_mode_after": "maybe"}, "value of after must be one of: on, off, previous"),
         ("campaign_end", {}, "'campaign_mode_name' is undefined"),
         ("campaign_sweep", {"campaign_mode_after": "maybe"}, "value of after must be one of: on, off, previous"),
         ("settings", {"wabiz_onprem_settings": ["log_level"]}, "The option settings must be a dictionary"),
         ("settings", {"application_settings_allow_webhook_loss": "maybe"}, "unable to convert to bool"),
-        ("settings", {"wabiz_onprem_ledger": {"a": "file"}}, "is not an absolute path"),
+        ("settings", {"wabiz_onprem_ledger": {"a": "file"}}, "the path of the ledger must be absolute and printable"),
         ("reset", {}, "'wabiz_onprem_reset' is undefined"),
         ("reset", {"wabiz_onprem_reset": {"log": "level"}}, "in reset is no setting"),
     ],
@@ -39,9 +43,9 @@ def test_refused_before_anything_is_done(
     tmp_path: Path,
     playbook: str,
     given: dict[str, Any],
-    said: str,
+    message: str,
 ) -> None:
     site = Site(emulator, tmp_path, {"one": make_client()})
     run = site.run(playbook, "-e", json.dumps(given))
-    assert run.code and said in run.output, run.output
+    assert run.code and message in run.output, run.output
     assert site.clients["one"].writes() == [] and not site.ledger_path("one").exists()

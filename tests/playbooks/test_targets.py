@@ -15,6 +15,7 @@ from playbooks.helpers import REPOSITORY, connection, run_tasks, task
 
 from emulator.testing import Client, Emulator
 
+COLLECTED = "garbagecollector_enable.messages"
 OLDEST = "3.8" if tuple(map(int, core.split(".")[:2])) < (2, 20) else "3.9"
 
 
@@ -58,7 +59,11 @@ def test_the_settings_converge_on_an_old_target(
         task("application_settings", "Again", **wanted),
         task("application_settings_info", "Read", ledger=ledger),
         task("health_info", "Look"),
-        task("restart_progress", "Owed", ledger=ledger, step="read"),
+        task("campaign", "Begin", ledger=ledger, name="sale"),
+        task("rolling_restart", "Lease", ledger=ledger, step="begin"),
+        task("rolling_restart", "Return", ledger=ledger, step="cancel"),
+        task("campaign", "End", ledger=ledger, state="absent", name="sale"),
+        task("client_status", "Status", ledger=ledger),
         task("ansible.builtin.setup", "Facts", gather_subset=["!all", "!min", "python"]),
     ]
     hosts = {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": str(old_python)}}
@@ -71,4 +76,7 @@ def test_the_settings_converge_on_an_old_target(
     assert [run[name]["changed"] for name in ("Predict", "Set", "Again", "Read")] == [True, True, False, False]
     assert client.stored()["callback_backoff_delay_ms"] == 5000
     assert run["Set"]["restart_settings"] == ["webhooks.max_concurrent_requests"]
-    assert run["Owed"]["pending"]
+    assert (run["Begin"]["changed_settings"], run["End"]["changed_settings"]) == ([COLLECTED], [COLLECTED])
+    assert run["Lease"]["go"] and run["Lease"]["health"]["known"]
+    assert run["Return"]["pending"]
+    assert run["Status"]["client"]["restart"]["settings"] == [COLLECTED, "webhooks.max_concurrent_requests"]

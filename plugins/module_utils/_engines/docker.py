@@ -24,6 +24,8 @@ COMPOSE = "com.docker.compose."
 # Filters that say which containers are meant; others, such as status, only say in which condition.
 SELECTING = ("label", "name", "id", "network", "volume")
 SHORT = 12  # characters of an id, as health reports and `docker ps` show it
+LONGEST_REASON = 500  # characters; the engine's own reason comes last, after the URL of the call
+_LONG_ID = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 _BARE_ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}\Z")
 _RENAMED = re.compile(r"[0-9a-f]{12}_(.+)\Z")  # what compose does to a container while it makes the next one
 _UNREACHED = re.compile(
@@ -270,8 +272,8 @@ def why_down(now: Look) -> str:
     if now.is_over:
         code = "" if now.state.startswith("created") else f", exit code {now.exit_code}"
         return f"it does not stay up: it is {now.state.split(' ')[0]}{code}; check its log"
-    again = f"the engine has started it again {now.restarts} times, its last exit code is {now.exit_code}"
-    return f"it does not stay up: {again}; check its log"
+    code = f", its last exit code is {now.exit_code}" if now.exit_code else ""
+    return f"it does not stay up: the engine has started it again {now.restarts} times{code}; check its log"
 
 
 # -- an engine that does not do what it was asked
@@ -286,7 +288,7 @@ def is_gone(answer: Mapping[str, Any]) -> bool:
 
 def why_not(answer: Mapping[str, Any]) -> str:
     """Why a module brought nothing, in words. What could not be asked is not gone."""
-    message = harmless(answer.get("msg") or "no reason was given")
+    message = harmless(_LONG_ID.sub(r"\1", str(answer.get("msg") or "no reason was given")), LONGEST_REASON)
     if answer.get("unreachable"):
         return f"the machine is unreachable: {message}"
     if _UNREACHED.search(message):

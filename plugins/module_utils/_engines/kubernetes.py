@@ -106,6 +106,31 @@ def stale(pods: Iterable[Object], restart_id: str) -> List[str]:
     ]
 
 
+def all_new(workload: Object, pods: Sequence[Object], restart_id: str) -> bool:
+    """Whether the pods themselves say that the rollout is over: as many as wanted, all of this restart, all ready.
+
+    The status of the workload adds nothing to that but ``minReadySeconds``.
+    """
+    live = [pod for pod in pods if _at(pod, "status", "phase") not in ("Succeeded", "Failed")]
+    return (
+        len(live) == wanted(workload)
+        and not stale(pods, restart_id)
+        and all(is_ready(pod) and not _at(pod, "metadata", "deletionTimestamp") for pod in live)
+    )
+
+
+def waits_after_ready(workload: Object) -> bool:
+    return _count(workload, "spec", "minReadySeconds") > 0
+
+
+def progress_of_pods(workload: Object, pods: Sequence[Object], restart_id: str) -> str:
+    old = stale(pods, restart_id)
+    new = [pod for pod in pods if pod_name(pod) not in old]
+    ready = [pod for pod in new if is_ready(pod)]
+    left = f", {len(old)} old ones left" if old else ""
+    return f"of {wanted(workload)} pods {len(new)} are new, {len(ready)} of these ready{left}"
+
+
 def is_complete(workload: Object, pods: Sequence[Object], restart_id: str) -> bool:
     return is_marked(workload, restart_id) and is_rolled_out(workload) and not stale(pods, restart_id)
 

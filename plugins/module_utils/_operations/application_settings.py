@@ -129,9 +129,9 @@ def _to_default(
         return apply.outcome(ledger, current, apply.Done([], sorted(current.values), current.values, {}, []))
     prediction = _predicted_default(current, differing)
     checks.check_webhook_loss(current, prediction, params["allow_webhook_loss"])
-    prepared = params["write"] == apply.UNLESS_RESTART and _may_need_restart(ledger, current, differing)
-    if task.check_mode or prepared:
-        return _predicted(task, ledger, current, differing, prediction, prepared)
+    possible = _may_need_restart(ledger, current, differing) if params["write"] == apply.UNLESS_RESTART else []
+    if task.check_mode or possible:
+        return _predicted(task, ledger, current, differing, prediction, possible)
     hidden = sorted(ledger.state.sent)
     after = write_order.reset_all(ledger, client, current, owner_in(params))
     names = sorted(set(current.values) | set(after.values))
@@ -142,10 +142,10 @@ def _to_default(
     return apply.outcome(ledger, current, apply.Done(sorted(changed), names, after.values, {}, []))
 
 
-def _may_need_restart(ledger: Ledger, current: planning.Snapshot, differing: list[str] | None) -> bool:
-    """Whether a reset may change a setting that needs a restart; where that is not known, it may."""
+def _may_need_restart(ledger: Ledger, current: planning.Snapshot, differing: list[str] | None) -> list[str]:
+    """The settings that need a restart and that a reset may change; where that is not known, it may."""
     names = {*current.values, *ledger.state.sent} if differing is None else set(differing)
-    return any(name in catalog.BY_NAME and catalog.BY_NAME[name].restart for name in names)
+    return sorted(name for name in names if name in catalog.BY_NAME and catalog.BY_NAME[name].restart)
 
 
 def _differing_extra(before: planning.Snapshot, after: planning.Snapshot) -> list[str]:
@@ -172,9 +172,12 @@ def _predicted(
     current: planning.Snapshot,
     differing: list[str] | None,
     prediction: planning.Values,
-    prepared: bool,
+    possible: list[str],
 ) -> Outcome:
-    """What a reset would do, in check mode and where nothing may be written yet."""
+    """What a reset would do, in check mode and where nothing may be written yet.
+
+    :arg possible: the settings for which a restart is prepared, as the reset may change them.
+    """
     changed = sorted(name for name in current.values if current.values[name] != prediction[name])
     changed = sorted(set(changed) | set(differing or []) | set(ledger.state.sent))
     if differing is None:
@@ -185,12 +188,12 @@ def _predicted(
         names = ", ".join(unknown)
         task.warn(f"Only a reset shows the defaults of {names}: {question} cannot be known in check mode.")
     needing = tuple(name for name in changed if name in catalog.BY_NAME and catalog.BY_NAME[name].restart)
-    if needing and not prepared:
+    if needing and not possible:
         ledger.state = restart.mark_pending(ledger.state, needing)
+    prepared = bool(possible)
+    restart_for = (needing or tuple(possible)) if prepared else ()
     reason = "changed" if prepared else ""
-    done = apply.Done(
-        changed, sorted(current.values), prediction, {}, [], prepared, needing if prepared else (), reason
-    )
+    done = apply.Done(changed, sorted(current.values), prediction, {}, [], prepared, restart_for, reason)
     outcome = apply.outcome(ledger, current, done)
     # Unless the ledger knows better, a reset is not claimed to change nothing.
     return Outcome(True, outcome.values, outcome.before, outcome.after) if differing is None and unknown else outcome

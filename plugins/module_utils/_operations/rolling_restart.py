@@ -237,10 +237,9 @@ class _Step:
             return Outcome(values=dict(self._values(ledger.state), superseded=superseded))
 
     def _renew(self, ledger: Ledger) -> None:
-        """In check mode no lease could be taken, so that it is enough that no other run holds it."""
-        now = time.time()
-        if not self.task.check_mode or lease.other_holder(ledger.state, self.owner, now):
-            ledger.state = lease.renew(ledger.state, self.owner, now)
+        """In check mode no lease is taken; ``begin`` has warned of another run that holds it."""
+        if not self.task.check_mode:
+            ledger.state = lease.renew(ledger.state, self.owner, time.time())
         elif ledger.state.roll is None:
             ledger.state = rolling.start(self._with_reason(ledger.state), bool(self.params["expected"]))
 

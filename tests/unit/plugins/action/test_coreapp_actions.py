@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.wabiz.onprem.plugins.action import coreapp_node, coreapp_nodes
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import InputError
@@ -291,11 +293,13 @@ def test_a_container_that_does_not_stay_up_is_a_problem(look: dict[str, Any], wo
 def test_a_loop_of_restarts_ends_at_the_limit(clock: Clock) -> None:
     looks = []
     for count in range(1, 60):
-        looks.append(inspected("restarting"))
+        # the last looks meet it while it runs for a moment, when an engine shows no exit code
+        looks.append(inspected("restarting") if count < 3 else inspected("restarted", StartedAt=f"t{count}"))
         looks[-1]["container"]["RestartCount"] = count
     runner = Runner(docker_container=[{**inspected("restarted"), "changed": True}], docker_container_info=looks)
     done = restart(runner, timeout=30)
     assert "the engine has started it again" in done["problem"]
+    assert "its last exit code is 7" in done["problem"]
     assert 30 <= clock.slept < 45
 
 
@@ -380,72 +384,91 @@ WORKLOAD = {
     "running": True,
     "details": {"kind": "Deployment", "name": "wacore", "selector": "name=wacore"},
 }
-PATCHED = {"result": {"kind": "Deployment"}, "method": "patch", "changed": True}
+PATCHED = {"result": KUBERNETES["rolled"]["workload"], "method": "patch", "changed": True}
 
 
-def roll(runner: Runner, **args: Any) -> dict[str, Any]:
+def roll(runner: Any, **args: Any) -> dict[str, Any]:
     return restart(runner, dict(WORKLOAD), strategy="kubernetes", restart_id="r1", **args)
 
 
+class ApiServer:
+    """In the place of a runner, with one answer for workloads and one for pods."""
+
+    def __init__(self, workload: Any, pods: Any, patched: Any = None) -> None:
+        self.workload, self.pods, self.patched = workload, list(pods), patched or PATCHED
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    def __call__(self, module: str, options: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        del check_mode
+        self.calls.append((module, options))
+        if module == PATCH:
+            answer = self.patched
+        elif options["kind"] == "Pod":
+            answer = self.pods.pop(0) if len(self.pods) > 1 else self.pods[0]
+        else:
+            answer = self.workload
+        return copy.deepcopy(dict(answer))
+
+
+ROLLED, ROLLING = resources("rolled", "workload"), resources("rolling", "workload")
+NEW, MIXED = resources("rolled", "pods"), resources("rolling", "pods")
+
+
 def test_a_workload_is_patched_once_and_waited_for() -> None:
-    answers = [resources("rolling", "workload"), resources("rolled", "workload"), resources("rolling", "pods")]
-    answers += [resources("rolled", "workload"), resources("rolled", "pods")]
-    runner = Runner(k8s=[PATCHED], k8s_info=answers)
-    done = roll(runner, namespace="n")
+    server = ApiServer(ROLLED, [MIXED, MIXED, NEW])
+    done = roll(server, namespace="n")
     assert (done["problem"], done["started"], done["changed"]) == ("", "rolled out for r1", True)
     assert done["health"] == "healthy"
     assert len(done["report_ids"]) == 4
-    assert runner.count(PATCH) == 1
-    assert runner.calls[0][1]["definition"]["spec"]["template"]["metadata"]["annotations"] == {
-        "wabiz.onprem/restart": "r1"
-    }
-    assert all(options["namespace"] == "n" for _module, options, _check in runner.calls)
+    assert [options["kind"] for module, options in server.calls if module == INFO] == ["Pod"] * 3
+    [patch] = [options for module, options in server.calls if module == PATCH]
+    assert patch["definition"]["spec"]["template"]["metadata"]["annotations"] == {"wabiz.onprem/restart": "r1"}
+    assert all(options["namespace"] == "n" for _module, options in server.calls)
 
 
 def test_a_second_time_it_only_waits() -> None:
-    runner = Runner(
-        k8s=[dict(PATCHED, changed=False)], k8s_info=[resources("rolled", "workload"), resources("rolled", "pods")]
-    )
-    done = roll(runner)
+    done = roll(ApiServer(ROLLED, [NEW], dict(PATCHED, changed=False)))
     assert (done["problem"], done["changed"]) == ("", False)
 
 
+def test_where_a_pod_must_have_been_ready_for_a_while_the_workload_says_when() -> None:
+    slow = copy.deepcopy(KUBERNETES["rolled"]["workload"])
+    slow["spec"]["minReadySeconds"] = 30
+    early = copy.deepcopy(slow)
+    early["status"]["availableReplicas"] = 1
+    server = ApiServer({"resources": [early]}, [NEW], dict(PATCHED, result=slow))
+    assert "has not rolled out" in roll(server, timeout=5)["problem"]
+    assert roll(ApiServer({"resources": [slow]}, [NEW], dict(PATCHED, result=slow)))["problem"] == ""
+
+
+FORBIDDEN_PODS = FAILED["k_list_forbidden"]
+
+
 @pytest.mark.parametrize(
-    ("patched", "answers", "words"),
+    ("patched", "workload", "pods", "words"),
     [
-        (FAILED["k_missing"], [], "it does not exist any more"),
-        (FAILED["k_patch_forbidden"], [], "the account lacks the right to get and patch deployments"),
-        (PATCHED, [{"resources": []}], "it does not exist any more"),
-        (PATCHED, [resources("deployment", "workload")], "does not hold this restart any more"),
-        (PATCHED, [FAILED["k_get_forbidden"]], "the account lacks the right to get"),
-        (PATCHED, [resources("rolled", "workload"), FAILED["k_list_forbidden"]], "lacks the right to list pods"),
-        (PATCHED, [{"unreachable": True, "msg": "no route"}], "the machine is unreachable"),
-        (PATCHED, [FAILED["k_refused"]], "the API server does not respond"),
+        (FAILED["k_missing"], {}, [{}], "it does not exist any more"),
+        (FAILED["k_patch_forbidden"], {}, [{}], "the account lacks the right to get and patch deployments"),
+        (PATCHED, {"resources": []}, [MIXED], "it does not exist any more"),
+        (PATCHED, resources("deployment", "workload"), [MIXED], "does not hold this restart any more"),
+        (PATCHED, FAILED["k_get_forbidden"], [MIXED], "the account lacks the right to get deployments"),
+        (PATCHED, ROLLED, [FORBIDDEN_PODS], "lacks the right to list pods"),
+        (PATCHED, ROLLED, [{"unreachable": True, "msg": "no route"}], "the machine is unreachable"),
+        (PATCHED, FAILED["k_refused"], [FAILED["k_refused"]], "the API server does not respond"),
+        (PATCHED, ROLLED, [MIXED], "old pods are still there"),
+        (PATCHED, ROLLING, [resources("crashing", "pods")], "CrashLoopBackOff"),
+        (PATCHED, ROLLING, [MIXED], "after 5 s it has not rolled out: of 2 pods 1 are new"),
     ],
 )
-def test_a_rollout_that_cannot_be_followed_is_a_problem(patched: Any, answers: list[Any], words: str) -> None:
-    done = roll(Runner(k8s=[patched], k8s_info=answers or [{}]), timeout=5)
+def test_a_rollout_that_does_not_end_well_is_a_problem(patched: Any, workload: Any, pods: Any, words: str) -> None:
+    done = roll(ApiServer(workload, pods, patched), timeout=5)
     assert words in done["problem"]
     assert done["started"] == ""
 
 
-def test_a_rollout_that_does_not_end_names_its_pods() -> None:
-    late = resources("rolling", "workload")
-
-    def answer(module: str, options: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        return PATCHED if module == PATCH else resources("crashing", "pods") if options["kind"] == "Pod" else late
-
-    done = roll(answer, timeout=20)  # type: ignore[arg-type]
-    assert "after 20 s it has not rolled out: of 2 pods 1 are new" in done["problem"]
-    assert "CrashLoopBackOff" in done["problem"]
-
-
-def test_old_pods_that_do_not_end_are_named() -> None:
-    def answer(module: str, options: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        pods = options.get("kind") == "Pod"
-        return PATCHED if module == PATCH else resources("rolling", "pods") if pods else resources("rolled", "workload")
-
-    assert "old pods are still there" in roll(answer, timeout=20)["problem"]  # type: ignore[arg-type]
+def test_a_template_that_others_have_changed_ends_the_wait(clock: Clock) -> None:
+    roll(ApiServer(resources("deployment", "workload"), [MIXED]), timeout=600)
+    assert clock.slept < 5
 
 
 def test_without_an_id_nothing_is_rolled_out() -> None:
@@ -513,3 +536,26 @@ def test_polls_end_with_the_limit(clock: Clock) -> None:
     assert lefts[-1] <= 0
     assert len(lefts) < 12
     assert clock.slept == pytest.approx(10)
+
+
+@pytest.mark.parametrize("name", ["coreapp_node", "coreapp_nodes"])
+def test_the_options_are_the_documented_ones(name: str) -> None:
+    module = importlib.import_module(f"ansible_collections.wabiz.onprem.plugins.modules.{name}")
+    action = importlib.import_module(f"ansible_collections.wabiz.onprem.plugins.action.{name}")
+    documented = yaml.safe_load(module.DOCUMENTATION)["options"]
+    assert_documented(documented, action.ActionModule.OPTIONS)
+    assert set(yaml.safe_load(module.RETURN)) == RETURNED[name]
+
+
+def assert_documented(documented: dict[str, Any], options: dict[str, Any]) -> None:
+    assert set(documented) == set(options)
+    for name, option in options.items():
+        for key in ("type", "elements", "default", "choices", "required"):
+            assert documented[name].get(key) == option.get(key), (name, key)
+        assert_documented(documented[name].get("suboptions", {}), option.get("options", {}))
+
+
+RETURNED = {
+    "coreapp_node": {"name", "started", "state", "health", "report_ids", "problem"},
+    "coreapp_nodes": {"nodes", "engines", "problem"},
+}

@@ -189,7 +189,7 @@ class TestHealth:
     def test_less_than_before_a_rolling_restart(self) -> None:
         nodes = [("primary_master", "connected"), ("coreapp", "connected"), ("coreapp", "disconnected")]
         rolled = {"n": RolledNode("coreapp", "h", "", 1, True, True, "1", False)}
-        roll = Roll("1", False, 3, rolled, None)
+        roll = Roll("1", False, False, 3, rolled, None)
         entry = judged(report=report(*nodes), ledger=ledger(ON, restart=pending("callback_persist"), roll=roll))
         assert entry["health"]["settled"] is False
         assert "2 of at least 3 nodes connected" in entry["findings"][0]["text"]

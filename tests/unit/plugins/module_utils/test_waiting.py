@@ -10,7 +10,7 @@ import pytest
 from mocked import Mocked, answer, call_error
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._api.health import Report, read_report
-from ansible_collections.wabiz.onprem.plugins.module_utils._api.waiting import ProgressReporter, Return, settled_report
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.waiting import Deadline, Return, settled_report
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import health_info
 
@@ -51,14 +51,14 @@ class Wait:
     def __init__(self, limit: float = 600) -> None:
         self.mocked, self.clock = Mocked(health_info), Clock()
         self.progress: list[str] = []
-        self.reporter = ProgressReporter("wait for it", limit, self.progress.append, self.clock, self.clock.sleep)
+        self.deadline = Deadline("wait for it", limit, self.progress.append, self.clock, self.clock.sleep)
 
     def run(self, *polls: Any, expected: int | None = None, returning: Return | None = None, **given: Any) -> Report:
         self.mocked.client.get.side_effect = [
             answer({"health": poll}) if isinstance(poll, dict) else poll for poll in polls
         ]
         given = {"timeout": 30, "interval": 5, **given}
-        return settled_report(self.mocked.client, self.reporter, expected, returning=returning, **given)
+        return settled_report(self.mocked.client, self.deadline, expected, returning=returning, **given)
 
     @property
     def polls(self) -> int:
@@ -163,7 +163,7 @@ class TestProgress:
     def test_never_silent_for_more_than_ten_seconds(self, interval: int, poll: float) -> None:
         wait = Wait()
         times = [wait.clock.now]
-        reporter = ProgressReporter(
+        deadline = Deadline(
             "wait", 600, lambda text: times.append(wait.clock.now), wait.clock, wait.clock.sleep
         )
 
@@ -173,7 +173,7 @@ class TestProgress:
 
         wait.mocked.client.get.side_effect = slow
         with pytest.raises(CallError):
-            settled_report(wait.mocked.client, reporter, None, 30, interval)
+            settled_report(wait.mocked.client, deadline, None, 30, interval)
         times.append(wait.clock.now)
         assert max(later - earlier for earlier, later in zip(times, times[1:], strict=False)) <= 10
         assert len(times) > 50

@@ -31,7 +31,7 @@ def test_nothing_printed_is_a_node_that_is_down() -> None:
     ("answer", "words"),
     [
         ({"rc": 0}, ""),
-        ({"rc": 3, "failed": True, "stderr": "no\x1b[31m unit\n"}, "x failed with exit code 3: no [31m unit"),
+        ({"rc": 3, "failed": True, "stderr": "no\x1b[31m unit\n"}, "x failed with exit code 3: no unit"),
         ({"failed": True, "msg": "No such file"}, "x failed: No such file"),
         ({"unreachable": True, "msg": "ssh"}, "the machine is unreachable: ssh"),
         ({}, "x failed: it printed no error"),

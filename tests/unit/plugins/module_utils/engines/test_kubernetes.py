@@ -90,6 +90,21 @@ def test_a_restart_is_complete_when_template_status_and_pods_say_so() -> None:
     assert not kubernetes.is_complete(workload("rolling"), pods("rolling"), "r1")
 
 
+def test_the_pods_themselves_say_when_a_rollout_is_over() -> None:
+    assert kubernetes.all_new(workload("rolled"), pods("rolled"), "r1")
+    assert not kubernetes.all_new(workload("rolled"), pods("rolled")[:1], "r1")
+    assert not kubernetes.all_new(workload("rolled"), pods("rolled"), "r2")
+    assert not kubernetes.all_new(workload("rolling"), pods("rolling"), "r1")
+    ending = pods("rolled")
+    ending[0]["metadata"]["deletionTimestamp"] = "2025-01-01T00:00:00Z"
+    assert not kubernetes.all_new(workload("rolled"), ending, "r1")
+    unready = pods("rolled")
+    unready[0]["status"]["conditions"] = []
+    assert not kubernetes.all_new(workload("rolled"), unready, "r1")
+    words = kubernetes.progress_of_pods(workload("rolling"), pods("rolling"), "r1")
+    assert words.startswith("of 2 pods 1 are new")
+
+
 def test_the_node_of_a_workload() -> None:
     entry = {"kind": "Deployment", "name": "wacore", "role": "coreapp"}
     node = kubernetes.found_node(entry, workload("rolled"), pods("rolled"), "r1", "wa1", "kubernetes/x")

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process that has everything imported, and forks a fresh child for each run that may have to end in the middle.
+"""A process that has imported everything, and forks a fresh child for each run that may be killed in the middle.
 
-One JSON object a line: the job in, what came of it out. `python -m hostile.nursery`
+One JSON object per line: the job in, its result out. `python -m hostile.fork_server`
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation imp
 from .steps import Steps
 
 OPERATIONS = "ansible_collections.wabiz.onprem.plugins.module_utils._operations"
-NAMES = ("application_settings", "application_settings_info", "campaign", "media_provider", "restart_progress")
+NAMES = ("application_settings", "application_settings_info", "campaign", "media_provider", "rolling_restart")
 
 
 @dataclass
 class Run:
-    """What came of a job: killed at a step, or a result."""
+    """The result of a job, or the step at which it was killed."""
 
     killed: bool
     at: str
@@ -43,7 +43,7 @@ class Run:
         return self.killed or bool(self.result.get("failed"))
 
 
-class Nursery:
+class ForkServer:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
@@ -58,14 +58,14 @@ class Nursery:
 
 
 @contextmanager
-def running_nursery() -> Iterator[Nursery]:
-    command = [sys.executable, "-m", "hostile.nursery"]
+def running_fork_server() -> Iterator[ForkServer]:
+    command = [sys.executable, "-m", "hostile.fork_server"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     ) as process:
         try:
-            yield Nursery(process)
+            yield ForkServer(process)
         finally:
             assert process.stdin is not None
             process.stdin.close()
@@ -74,20 +74,20 @@ def running_nursery() -> Iterator[Nursery]:
 def _child(job: dict[str, Any], pipe: int) -> None:
     write, close = os.write, os.close
 
-    def tell(name: str) -> None:
+    def report(name: str) -> None:
         write(pipe, json.dumps({"killed": True, "at": name, "steps": 0, "result": {}}).encode())
         close(pipe)
 
     client.FIRST_WAIT = 0.05
-    steps = Steps(job["end_at"], tell)
+    steps = Steps(job["end_at"], report)
     steps.install()
     operation = importlib.import_module(f"{OPERATIONS}.{job['operation']}")
     result = perform(operation, job["params"], Task(), diff=True)
     write(pipe, json.dumps({"killed": False, "at": "", "steps": steps.count, "result": result}).encode())
 
 
-def _born(job: dict[str, Any]) -> bytes:
-    """Runs the job in a child, and returns what it has told."""
+def _run_in_child(job: dict[str, Any]) -> bytes:
+    """Runs the job in a child, and returns what it has written."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -96,12 +96,12 @@ def _born(job: dict[str, Any]) -> bytes:
             _child(job, writing)
         os._exit(0)
     os.close(writing)
-    told = b""
+    written = b""
     while chunk := os.read(reading, 65536):
-        told += chunk
+        written += chunk
     os.close(reading)
     os.waitpid(pid, 0)
-    return told
+    return written
 
 
 def main() -> None:
@@ -109,7 +109,7 @@ def main() -> None:
     for name in NAMES:
         importlib.import_module(f"{OPERATIONS}.{name}")
     for line in sys.stdin:
-        sys.stdout.write(_born(json.loads(line)).decode() + "\n")
+        sys.stdout.write(_run_in_child(json.loads(line)).decode() + "\n")
         sys.stdout.flush()
 
 
