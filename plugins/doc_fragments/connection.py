@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """How a client is reached; the options are data in ``module_utils/_connection.py``."""
+    """How a client is reached; the options are data in ``module_utils/_api/connection.py``."""
 
     DOCUMENTATION = r"""
 options:

@@ -7,26 +7,30 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: application_settings
-short_description: Declares the application settings of a WhatsApp Business On-Premises client
+short_description: Declare the application settings of a WhatsApp Business On-Premises client
 version_added: 1.0.0
 description:
   - Manages the resource C(/v1/settings/application) of one client. What a task does not name is left as it is.
   - Reads the settings once, sends at most one C(PATCH) with just the top-level keys that differ, and reads them again to
     verify. A setting that the client accepts and does not keep is a failure.
-  - Some settings are in effect only after the Coreapp has been restarted. The module does not restart anything. It tells
-    (RV(restart_required)), and with O(ledger) it remembers until role P(wabiz.onprem.coreapp#role) has done it.
+  - Some settings are in effect only after the Coreapp has been restarted. The module does not restart anything. It reports a
+    pending restart (RV(restart_required)), and with O(ledger) it records it until role P(wabiz.onprem.coreapp#role) has performed
+    it.
+  - A stored value is not always the one in effect, see RV(in_effect). A setting that becomes doubtful is warned of once. It is no
+    reason for a restart.
 author:
   - wabiz.onprem contributors (@wabiz-onprem)
 extends_documentation_fragment:
   - wabiz.onprem.connection
   - wabiz.onprem.ledger
+  - wabiz.onprem.ledger.owner
   - wabiz.onprem.attributes
   - wabiz.onprem.attributes.actiongroup_api
 attributes:
   check_mode:
     support: full
     details:
-      - What O(state=default) changes cannot always be known without doing it; a warning then names the settings.
+      - What O(state=default) changes cannot always be known beforehand; a warning then names the settings.
   diff_mode:
     support: full
   idempotent:
@@ -38,9 +42,10 @@ attributes:
 options:
   state:
     description:
-      - V(present) sees to it that the client has the given settings.
-      - V(default) resets all settings to the client's defaults. With O(ledger) it is remembered what the client looked like
-        right after, so that the next run knows without a reset whether anything differs.
+      - V(present) gives the client the given settings.
+      - V(default) resets all settings to the client's defaults. With O(ledger) it is recorded what the client showed right after
+        that, so that the next run knows without a reset whether anything differs.
+      - V(default) is rejected while a campaign is active.
     type: str
     choices: [present, default]
     default: present
@@ -51,9 +56,9 @@ options:
     type: dict
   reset:
     description:
-      - Names of single settings to put back to their documented default, with dots for nested ones
-        (V(webhooks.max_concurrent_requests)). It goes with given settings, in the same C(PATCH).
-      - A setting for which sources disagree about the default is refused.
+      - Names of single settings to reset to their documented default, with dots for nested ones
+        (V(webhooks.max_concurrent_requests)). They are sent together with given settings, in the same C(PATCH).
+      - A setting for which sources disagree about the default is rejected.
     type: list
     elements: str
   allow_webhook_loss:
@@ -61,21 +66,30 @@ options:
       - Without a webhook URL the client drops its callbacks. Whatever would remove O(webhooks.url) fails unless this is set.
     type: bool
     default: false
+  write:
+    description:
+      - When to write.
+      - V(always) writes at once.
+      - V(unless_restart) writes nothing if a restart of the Coreapp would be needed, and returns RV(prepared=true). Role
+        P(wabiz.onprem.application_settings#role) then finds the nodes and takes the lease before it runs the module with V(always).
+    type: str
+    choices: [always, unless_restart]
+    default: always
   collect_messages:
     description:
-      - Whether garbage of messages is collected automatically, whatever the client's version calls that.
+      - Whether garbage of messages is collected automatically, by the setting that the client's version has for it,
         O(garbagecollector_enable.messages) from version 2.49.1 on, O(db_garbagecollector_enable) before.
       - Needs a restart of the Coreapp.
     type: bool
   extra_settings:
     description:
       - Settings that this collection does not know, by the API's names. They are sent as they are, and their values are
-        shown nowhere.
+        never shown.
       - The collection cannot know whether they need a restart.
     type: dict
   axolotl_context_striping_disabled:
     description:
-      - Switches off a speed-up of version 2.25 that opens more connections to the database.
+      - Switches off an optimisation of version 2.25 that opens more connections to the database.
       - Needs a restart of the Coreapp. The client never shows it.
     type: bool
   callback_backoff_delay_ms:
@@ -101,7 +115,7 @@ options:
     suboptions:
       messages:
         description:
-          - Whether messages are collected. For the time of a high-volume campaign it should be off, see role
+          - Whether messages are collected. During a high-volume campaign it should be off, see role
             P(wabiz.onprem.campaign_mode#role).
         type: bool
       media:
@@ -114,7 +128,7 @@ options:
     type: int
   log_level:
     description:
-      - How much the Coreapps log, from V(info) (most) to V(fatal). From client version 2.51.1 on.
+      - How much the Coreapps log, from V(info) (most) to V(fatal) (least). From client version 2.51.1 on.
       - Has no effect while O(verbose_logging) is on. Needs a restart of the Coreapp.
     type: str
     choices: [info, warning, error, fatal]
@@ -129,7 +143,7 @@ options:
     suboptions:
       auto_download:
         description:
-          - Kinds of media to download automatically. The order means nothing. An empty list switches it off.
+          - Kinds of media to download automatically, in any order.
         type: list
         elements: str
         choices: [audio, document, image, sticker, video, voice]
@@ -159,7 +173,7 @@ options:
     type: int
   verbose_logging:
     description:
-      - Whether the Coreapps log everything; for tests alone. From client version 2.51.1 on.
+      - Whether the Coreapps log everything; for tests only. From client version 2.51.1 on.
       - Needs a restart of the Coreapp.
     type: bool
   webhook_payload_conversation_pricingmodel_disabled:
@@ -180,14 +194,14 @@ options:
         type: str
       max_concurrent_requests:
         description:
-          - How many callbacks may be under way at once.
+          - How many callbacks may be sent at the same time.
           - Needs a restart of the Coreapp.
         type: int
         choices: [6, 12, 18, 24]
       message_status:
         description:
-          - For which statuses of messages there are callbacks, from client version 2.41.2 on. The API calls this
-            C(webhooks.message), a name that Ansible reserves.
+          - For which statuses of messages there are callbacks, from client version 2.41.2 on. The name in the API is
+            C(webhooks.message), which Ansible reserves.
         type: dict
         suboptions:
           sent:
@@ -202,7 +216,7 @@ options:
 seealso:
   - module: wabiz.onprem.application_settings_info
   - module: wabiz.onprem.campaign
-  - module: wabiz.onprem.restart_progress
+  - module: wabiz.onprem.rolling_restart
 """
 
 EXAMPLES = r"""
@@ -220,7 +234,7 @@ EXAMPLES = r"""
       max_concurrent_requests: 12
   notify: wabiz.onprem restart coreapp
 
-- name: The connection said once for a play
+- name: Set the connection once for a play
   hosts: wa_clients
   gather_facts: false
   connection: local
@@ -229,21 +243,21 @@ EXAMPLES = r"""
       api_url: "{{ wa_api_url }}"
       password: "{{ wa_admin_password }}"
   tasks:
-    - name: Quick retries of callbacks
+    - name: Retry callbacks quickly
       wabiz.onprem.application_settings:
         callback_backoff_delay_ms: 1000
 
-- name: The connection from variables of the host, wabiz_onprem_api_url and wabiz_onprem_password
+- name: Take the connection from variables of the host, wabiz_onprem_api_url and wabiz_onprem_password
   wabiz.onprem.application_settings:
     callback_backoff_delay_ms: 1000
 
-- name: Put single settings back to their documented default
+- name: Reset single settings to their documented default
   wabiz.onprem.application_settings:
     api_url: https://wa.example.com:9090
     password: "{{ wa_admin_password }}"
     reset: [log_level, webhooks.max_concurrent_requests]
 
-- name: Reset everything, and take into account that callbacks are dropped until there is a webhook again
+- name: Reset everything, and accept that callbacks are dropped until there is a webhook again
   wabiz.onprem.application_settings:
     api_url: https://wa.example.com:9090
     password: "{{ wa_admin_password }}"
@@ -263,7 +277,7 @@ settings:
     garbagecollector_enable: {media: false, messages: true}
     webhooks: {max_concurrent_requests: 12, url: "https://hooks.example.com/***<3f9ac1d2>"}
 changed_settings:
-  description: Names of the settings that were changed, or would be in check mode; nested ones with dots.
+  description: Names of the settings that were changed, or would be in check mode and with RV(prepared=true); nested ones with dots.
   returned: success
   type: list
   elements: str
@@ -281,19 +295,45 @@ restart_settings:
   type: list
   elements: str
   sample: [webhooks.max_concurrent_requests]
+restart_reason:
+  description:
+    - Why a restart is required. V(changed) if a setting was or would be changed, V(not_confirmed) if a stored value is not known to
+      be in effect, V(forced) if a restart of all nodes was asked for. Null if none is required.
+  returned: success
+  type: str
+  sample: changed
+prepared:
+  description: Whether nothing was written because a restart would be needed, see O(write=unless_restart).
+  returned: success
+  type: bool
+  sample: false
 held_settings:
-  description: Names of the settings that an active campaign decides, whatever the task says. Needs O(ledger).
+  description: Names of the settings that an active campaign decides, whatever is declared. Needs O(ledger).
   returned: success
   type: list
   elements: str
   sample: [garbagecollector_enable.messages]
+in_effect:
+  description:
+    - For each setting that needs a restart and that the client shows, what is known to be in effect on all nodes.
+    - C(confirmed) is V(true) if the value is known. C(value) is then the value, and C(confirmed_at) is when a rolling restart of all
+      nodes confirmed it, in UTC. Otherwise C(reason) is why it is not known, in words. What does not apply is null.
+    - Null without O(ledger).
+  returned: success
+  type: dict
+  sample:
+    webhooks.max_concurrent_requests:
+      confirmed: true
+      value: 12
+      confirmed_at: "2026-12-01T08:04:12Z"
+      reason: null
 api_version:
-  description: Version of the client, without a leading V(v); V(null) where it does not tell.
+  description: Version of the client, without a leading V(v); V(null) if it does not report one.
   returned: success
   type: str
   sample: 2.53.1
 error:
-  description: What went wrong, for a playbook that wants to decide by it; only what is known.
+  description: What went wrong, for a playbook that decides by it; only what is known.
   returned: when a call fails
   type: dict
   sample:

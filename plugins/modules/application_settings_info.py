@@ -7,11 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: application_settings_info
-short_description: Reads the application settings of a WhatsApp Business On-Premises client
+short_description: Read the application settings of a WhatsApp Business On-Premises client
 version_added: 1.0.0
 description:
   - Reads the resource C(/v1/settings/application) of one client by a single C(GET).
-  - The answer has the option names of M(wabiz.onprem.application_settings), so that it can be pasted back there.
+  - The result has the option names of M(wabiz.onprem.application_settings), so that it can be given back to that module.
+  - With O(ledger) it also returns which restart is pending, which campaigns are active, and what is known to be in effect.
 author:
   - wabiz.onprem contributors (@wabiz-onprem)
 extends_documentation_fragment:
@@ -63,12 +64,12 @@ other_settings:
   elements: str
   sample: [sent_status]
 api_version:
-  description: Version of the client, without a leading V(v); V(null) where it does not tell.
+  description: Version of the client, without a leading V(v); V(null) if it does not report one.
   returned: success
   type: str
   sample: 2.53.1
 restart_required:
-  description: Whether a restart of the Coreapp is owed.
+  description: Whether a restart of the Coreapp is pending.
   returned: when O(ledger) is given
   type: bool
   sample: false
@@ -79,7 +80,7 @@ restart_settings:
   elements: str
   sample: []
 restart_since:
-  description: Since when the restart is owed, in UTC; V(null) if none is.
+  description: Since when the restart is pending, in UTC; V(null) if none is.
   returned: when O(ledger) is given
   type: str
   sample: "2026-11-22T14:05:00Z"
@@ -99,6 +100,24 @@ held_settings:
   type: list
   elements: str
   sample: [garbagecollector_enable.messages]
+in_effect:
+  description:
+    - For each setting that needs a restart and that the client shows, what is known to be in effect on all nodes.
+    - C(confirmed) is V(true) if the value is known. C(value) is then the value, and C(confirmed_at) is when a rolling restart of all
+      nodes confirmed it, in UTC. Otherwise C(reason) is why it is not known, in words. What does not apply is null.
+  returned: when O(ledger) is given
+  type: dict
+  sample:
+    callback_persist:
+      confirmed: true
+      value: true
+      confirmed_at: "2026-11-20T02:10:31Z"
+      reason: null
+    log_level:
+      confirmed: false
+      value: null
+      confirmed_at: null
+      reason: it was changed outside of this collection
 """
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.module_entry import run_module

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: client_status
-short_description: Tell all that matters about a WhatsApp Business On-Premises client, and what is wrong with it
+short_description: Return the status of a WhatsApp Business On-Premises client, and what is wrong with it
 version_added: 1.0.0
 description:
-  - Reads settings and health of one client with one login, and its ledger, and judges what it finds.
-  - What is wrong with the client does not fail the task. It is a finding in RV(client), also where the client does not answer,
-    refuses the login, or where its ledger cannot be read.
+  - Reads the settings and the health of one client with one login, and its ledger, and evaluates them.
+  - What is wrong with the client does not fail the task. It is a finding in RV(client), also if the client does not respond or
+    rejects the login, and if its ledger cannot be read.
   - The task fails only if its own options are wrong.
-  - M(wabiz.onprem.fleet_status) makes a table of the results of all clients. Playbook C(wabiz.onprem.campaign_status) does both.
+  - M(wabiz.onprem.fleet_status) makes a table of the results of all clients. The playbook C(wabiz.onprem.campaign_status) runs both.
 author:
   - wabiz.onprem contributors (@wabiz-onprem)
 extends_documentation_fragment:
@@ -27,18 +27,18 @@ options:
   settings:
     description:
       - The settings that are declared for the client, as in the option O(wabiz.onprem.application_settings#module:settings).
-      - What differs is drift. What an active campaign holds is not. What the client never shows is compared with what was sent
-        last, and not at all without O(ledger).
-      - A mistake among them is a finding, and hides nothing else of the client.
+      - Settings that differ are drift, except those that an active campaign holds. Settings that the client never shows are
+        compared with what was sent last, and not compared without O(ledger).
+      - A mistake among them is a finding. Everything else about the client is still returned.
     type: dict
   collect_messages:
     description:
-      - Whether the garbage collection of messages is declared on or off, whatever the client's version calls it.
+      - Whether the garbage collection of messages is declared on or off, by the setting that the client's version has for it.
       - It can be given in O(settings) as well.
     type: bool
   long_after:
     description:
-      - After how many days a campaign without a planned end is worth a warning.
+      - After how many days a campaign without a planned end is a warning.
     type: int
     default: 7
 seealso:
@@ -48,7 +48,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at a client, and do not wait for one that is silent
+- name: Read the status of a client, without waiting for one that does not respond
   wabiz.onprem.client_status:
     api_url: https://client1.example.com:9090
     password: "{{ wabiz_onprem_password }}"
@@ -67,7 +67,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 client:
-  description: What is known of the client. What is not known is V(null).
+  description: What is known about the client. What is not known is V(null).
   returned: success
   type: dict
   contains:
@@ -86,9 +86,11 @@ client:
       contains:
         kind:
           description:
-            - V(no_answer), V(refused), V(malformed), V(task_failed), V(ledger_unreadable), V(unhealthy), V(overdue) and
-              V(collection_off) are critical.
+            - V(no_answer), V(refused), V(malformed), V(task_failed), V(ledger_unreadable), V(unhealthy), V(overdue),
+              V(collection_off) and V(not_in_effect) are critical.
             - V(restart_pending), V(collection_on), V(drift) and V(long_campaign) are warnings.
+            - V(not_in_effect) means that a campaign is active and garbage collection is stored as off, but not known to be off in
+              effect.
           type: str
           sample: overdue
         level:
@@ -96,13 +98,13 @@ client:
           type: str
           sample: critical
         text:
-          description: What is wrong and what to do, in a sentence or two.
+          description: What is wrong and what to do.
           type: str
           sample: >-
             Campaign spring-sale is past its planned end, 2026-04-12T18:00:00Z, and still holds garbage collection off. Run
             campaign_sweep to end it, or plan a later end.
         since:
-          description: Since when, in UTC, where that is known.
+          description: Since when, in UTC, if that is known.
           type: str
           sample: "2026-04-12T18:00:00Z"
     api_version:
@@ -110,7 +112,9 @@ client:
       type: str
       sample: 2.53.1
     health:
-      description: Whether it is settled, how many nodes are connected, and each node's name, role and status.
+      description:
+        - Whether the client has settled, how many nodes are connected, and the name, role and status of each node, as in
+          M(wabiz.onprem.health_info).
       type: dict
       sample:
         settled: true
@@ -127,15 +131,19 @@ client:
           overdue: true
     message_collection:
       description:
-        - The automatic garbage collection of messages, C(set) as the client stores it, C(in_effect) as the last rolling restart
-          confirmed it at C(confirmed_at), and whether a campaign has it C(held) off.
-        - C(in_effect) is V(null) where that is not known, for the reason in C(doubt), and without O(ledger).
+        - The automatic garbage collection of messages. C(set) is as the client stores it, C(held) is whether a campaign holds it
+          off.
+        - C(in_effect) is what its nodes are known to run with, and C(confirmed_at) when a rolling restart of all nodes confirmed
+          it, in UTC. If that is not known, both are null, and C(doubt) is the reason in words.
+        - Without O(ledger), C(in_effect), C(confirmed_at) and C(doubt) are null.
       type: dict
-      sample: {set: false, in_effect: false, confirmed_at: "2026-04-01T08:04:00Z", doubt: null, held: true}
+      sample: {set: false, in_effect: false, confirmed_at: "2026-04-01T08:04:12Z", doubt: null, held: true}
     restart:
       description:
-        - Whether a restart of the Coreapp is C(pending), C(since) when, and for which C(settings).
-        - C(reason) is V(changed), V(not_confirmed) or V(forced).
+        - Whether a restart of the Coreapp is C(pending), C(since) when, for which C(settings), and for which C(reason).
+        - The reason is V(changed) if a setting was changed, V(not_confirmed) if a stored value is not known to be in effect,
+          V(forced) if a restart of all nodes was asked for.
+        - C(pending) is null without O(ledger), and if the outcome of a write is not known.
       type: dict
       sample: {pending: false, since: null, settings: [], reason: null}
     held_settings:

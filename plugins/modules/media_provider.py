@@ -12,13 +12,14 @@ version_added: 1.0.0
 description:
   - A media provider holds the credentials with which the client fetches media from a web server. This module adds, replaces
     and removes one of them on the edge C(/v1/settings/application/media/providers).
-  - The API knows no partial change. A provider that differs in anything is written as a whole.
+  - The API has no partial change. A provider that differs in anything is written as a whole.
   - Media providers need no restart.
 author:
   - wabiz.onprem contributors (@wabiz-onprem)
 extends_documentation_fragment:
   - wabiz.onprem.connection
   - wabiz.onprem.ledger
+  - wabiz.onprem.ledger.owner
   - wabiz.onprem.attributes
   - wabiz.onprem.attributes.actiongroup_api
 attributes:
@@ -27,14 +28,14 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Secrets are hidden on both sides, and still visibly different where one is replaced.
+      - Secrets are hidden on both sides. A secret that is replaced is still visibly different.
   idempotent:
     support: partial
     details:
-      - Full where the client shows the credentials in clear, which is not documented, and with O(update_secret=on_create).
-      - Where it masks or omits them, the module cannot know whether the client has the wanted secret. It then writes the
-        provider in each run, and reports a change. With O(ledger) it remembers a keyed hash of what it has sent, and does so
-        only when that or what the client shows differs.
+      - Full if the client shows the credentials in clear, which is not documented, and with O(update_secret=on_create).
+      - If it masks or omits them, the module cannot know whether the client has the wanted secret. It then writes the provider
+        in each run, and reports a change. With O(ledger) it keeps a keyed hash of what it has sent, and writes only if that or
+        what the client shows differs.
 options:
   name:
     description:
@@ -43,7 +44,7 @@ options:
     required: true
   state:
     description:
-      - Whether the provider is to be there.
+      - Whether the provider should exist.
     type: str
     choices:
       - present
@@ -51,19 +52,19 @@ options:
     default: present
   type:
     description:
-      - Type of the provider. The API knows no other.
+      - Type of the provider. The API has no other.
     type: str
     choices:
       - www
     default: www
   bearer:
     description:
-      - Bearer token that the web server wants.
+      - Bearer token that the web server expects.
       - This or O(basic) is required if O(state=present).
     type: str
   basic:
     description:
-      - Username and password that the web server wants.
+      - Username and password that the web server expects.
       - This or O(bearer) is required if O(state=present).
     type: dict
     suboptions:
@@ -79,23 +80,23 @@ options:
         required: true
   update_secret:
     description:
-      - When a provider that is there is given the bearer token or the password of this task.
+      - When an existing provider is given the bearer token or the password of this task.
       - V(always) replaces a secret that differs, or that the client does not show (see the attribute C(idempotent)).
-      - V(on_create) leaves the secret of a provider alone that is there with the wanted kind of credentials and the wanted
-        username. Where one of these differs the provider is written as a whole, with the secret of this task.
+      - V(on_create) leaves the secret of an existing provider as it is, if the kind of its credentials and its username are the
+        wanted ones. If one of these differs, the provider is written as a whole, with the secret of this task.
     type: str
     choices:
       - always
       - on_create
     default: always
 notes:
-  - Where the answer to a write is lost, the module reads the providers, and sends it again only if it has not arrived.
+  - If the response to a write is lost, the module reads the providers, and repeats the write only if it has not arrived.
 seealso:
   - module: wabiz.onprem.media_provider_info
 """
 
 EXAMPLES = r"""
-- name: Let the client fetch media with a bearer token
+- name: Add a provider with a bearer token
   wabiz.onprem.media_provider:
     api_url: https://client1.example.com:9090
     password: "{{ wabiz_onprem_password }}"
@@ -103,7 +104,7 @@ EXAMPLES = r"""
     name: media-store
     bearer: "{{ media_store_token }}"
 
-- name: Let it use a password, and leave a provider alone that already has one
+- name: Add a provider with a password, and leave an existing password as it is
   wabiz.onprem.media_provider:
     api_url: https://client1.example.com:9090
     password: "{{ wabiz_onprem_password }}"

@@ -1,33 +1,33 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documentation of the settings modules agrees with the table of settings and with the options."""
+"""The documentation of the modules agrees with the table of settings, with the options, and with what is returned."""
 
 from __future__ import annotations
 
+import dataclasses
+import importlib
+from pathlib import Path
 from typing import Any, Iterator
 
 import pytest
 import yaml
 
-from ansible_collections.wabiz.onprem.plugins.doc_fragments import connection, ledger
-from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings as operation
-from ansible_collections.wabiz.onprem.plugins.module_utils._operations import (
-    application_settings_info as info_operation,
-)
-from ansible_collections.wabiz.onprem.plugins.module_utils._operations import client_status as status_operation
+from ansible_collections.wabiz.onprem.plugins.module_utils import _operations
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.health import Node
 from ansible_collections.wabiz.onprem.plugins.module_utils._settings.catalog import SETTINGS, Setting
 from ansible_collections.wabiz.onprem.plugins.module_utils._status import KINDS, unknown
 from ansible_collections.wabiz.onprem.plugins.modules import (
     application_settings,
     application_settings_info,
+    campaign,
     client_status,
+    health_info,
+    rolling_restart,
 )
 
+PLUGINS = "ansible_collections.wabiz.onprem.plugins"
 DOCUMENTED = yaml.safe_load(application_settings.DOCUMENTATION)["options"]
-FRAGMENTS = {
-    **yaml.safe_load(connection.ModuleDocFragment.DOCUMENTATION)["options"],
-    **yaml.safe_load(ledger.ModuleDocFragment.DOCUMENTATION)["options"],
-}
+OPERATIONS = sorted(path.stem for path in Path(_operations.__path__[0]).glob("[!_]*.py"))
 
 
 def leaves(options: Any, inner: str, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -68,24 +68,28 @@ def test_a_setting_is_documented_as_it_is(setting: Setting) -> None:
     assert not setting.multiconnect or "Multiconnect" in text
 
 
-@pytest.mark.parametrize(
-    ("documentation", "options"),
-    [
-        (application_settings.DOCUMENTATION, operation.OPTIONS),
-        (application_settings_info.DOCUMENTATION, info_operation.OPTIONS),
-        (client_status.DOCUMENTATION, status_operation.OPTIONS),
-    ],
-    ids=["application_settings", "application_settings_info", "client_status"],
-)
-def test_the_options_are_the_documented_ones(documentation: str, options: Any) -> None:
-    documented = dict(yaml.safe_load(documentation).get("options") or {}, **FRAGMENTS)
-    found = dict(leaves(documented, "suboptions"))
-    real = dict(leaves(options, "options"))
+def documented_options(name: str) -> dict[str, Any]:
+    """The options of a module and of the fragments that it extends."""
+    documentation = yaml.safe_load(importlib.import_module(f"{PLUGINS}.modules.{name}").DOCUMENTATION)
+    options: dict[str, Any] = {}
+    for fragment in documentation.get("extends_documentation_fragment", []):
+        file, _dot, part = fragment.removeprefix("wabiz.onprem.").partition(".")
+        doc = importlib.import_module(f"{PLUGINS}.doc_fragments.{file}").ModuleDocFragment
+        options.update(yaml.safe_load(getattr(doc, part.upper() or "DOCUMENTATION")).get("options") or {})
+    return dict(options, **documentation.get("options") or {})
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_the_options_are_the_documented_ones(name: str) -> None:
+    operation = importlib.import_module(f"{PLUGINS}.module_utils._operations.{name}")
+    found = dict(leaves(documented_options(name), "suboptions"))
+    real = dict(leaves(operation.OPTIONS, "options"))
     assert set(found) == set(real)
-    for name, option in real.items():
+    for option_name, option in real.items():
         for key in ("type", "elements", "default"):
-            assert found[name].get(key) == option.get(key), (name, key)
-        assert bool(found[name].get("required")) is bool(option.get("required")), name
+            assert found[option_name].get(key) == option.get(key), (option_name, key)
+        assert set(found[option_name].get("choices") or []) == set(option.get("choices") or []), option_name
+        assert bool(found[option_name].get("required")) is bool(option.get("required")), option_name
 
 
 def test_what_get_never_shows_is_said_where_idempotence_is_promised() -> None:
@@ -95,25 +99,39 @@ def test_what_get_never_shows_is_said_where_idempotence_is_promised() -> None:
 
 
 def test_what_is_returned_is_documented() -> None:
-    returned = set(yaml.safe_load(application_settings.RETURN))
-    assert returned >= {
+    settings = {
         "settings",
         "changed_settings",
         "restart_required",
         "restart_settings",
+        "restart_reason",
+        "prepared",
         "held_settings",
+        "in_effect",
         "api_version",
+        "error",
     }
-    shown = set(yaml.safe_load(application_settings_info.RETURN))
-    assert shown >= {
+    assert set(yaml.safe_load(application_settings.RETURN)) == settings
+    assert set(yaml.safe_load(campaign.RETURN)) == settings | {"campaigns", "active", "ended", "message"}
+    assert set(yaml.safe_load(application_settings_info.RETURN)) == {
         "settings",
         "wa_id",
         "other_settings",
         "api_version",
         "restart_required",
+        "restart_settings",
+        "restart_since",
         "campaigns",
         "held_settings",
+        "in_effect",
     }
+    assert set(yaml.safe_load(rolling_restart.RETURN)) >= {"go", "restart_id", "health", "next", "message", "unknown"}
+
+
+def test_a_node_of_the_health_report_is_documented() -> None:
+    node = yaml.safe_load(health_info.RETURN)["nodes"]
+    assert set(node["contains"]) == {field.name for field in dataclasses.fields(Node)}
+    assert all(set(sample) == set(node["contains"]) for sample in node["sample"])
 
 
 def test_the_status_is_documented() -> None:
