@@ -26,7 +26,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation imp
 from .steps import Steps
 
 OPERATIONS = "ansible_collections.wabiz.onprem.plugins.module_utils._operations"
-NAMES = ("application_settings", "application_settings_info", "campaign", "media_provider", "restart_progress")
+NAMES = ("application_settings", "application_settings_info", "campaign", "media_provider")
 
 
 @dataclass

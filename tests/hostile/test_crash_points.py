@@ -4,13 +4,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Crash points: each operation is ended at every step towards the outside, and run again plainly.
 
-What has to hold then: settings as intended, a restart owed if and only if the change was taken, each owed restart done
-once, no campaign lost, no ledger torn. `pytest -s` prints the points.
+What has to hold then: settings as intended, a restart pending if and only if the change was executed, no campaign lost, no
+ledger torn, nothing of ours taken for a change by others. `pytest -s` prints the points.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import file
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import file, in_effect, lease_owner, restart, rolling
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import State
 from emulator.testing import Client, Emulator
 from hostile.nursery import Nursery, Run
 
@@ -49,12 +49,24 @@ class Place:
         return self._nursery.run("application_settings", params, end_at)
 
     def campaign(self, end_at: int = 0, **given: Any) -> Run:
-        return self._nursery.run("campaign", {"ledger": str(self.ledger), **given}, end_at)
+        params = {**self._connection, "ledger": str(self.ledger), **given}
+        return self._nursery.run("campaign", params, end_at)
 
-    def data(self) -> dict[str, Any]:
+    def provider(self, end_at: int = 0, **given: Any) -> Run:
+        params = {**self._connection, "ledger": str(self.ledger), "name": "store", "bearer": "planted-secret", **given}
+        return self._nursery.run("media_provider", params, end_at)
+
+    def confirm(self) -> None:
+        """All nodes were restarted, with what is stored."""
+        with file.Ledger(str(self.ledger), read_only=False) as ledger:
+            shown = ledger.state.seen
+            ledger.state = rolling.close(in_effect.confirm(ledger.state, shown, shown, {"n": "1"}))
+            ledger.save()
+
+    def state(self) -> State:
         """The ledger; it has to be whole at each moment."""
         if not self.ledger.exists():
-            return file.empty()
+            return State()
         return file.parse(self.ledger.read_text(encoding="utf-8"), str(self.ledger))
 
     def succeed(self, run: Run) -> dict[str, Any]:
@@ -75,7 +87,7 @@ def points(emulator: Emulator, nursery: Nursery, tmp_path: Path) -> Points:
             run = act(place, end_at)
             if not run.killed:
                 assert run.result.get("failed") is None, run
-            place.data()
+            place.state()
             check(place, run)
             place.client.remove()
             if not run.killed:
@@ -92,20 +104,20 @@ def test_present(points: Points) -> None:
         stored = place.client.stored()
         assert (stored["callback_persist"], stored["webhooks.max_concurrent_requests"]) == (False, 12)
         assert result["restart_settings"] == RESTART
-        assert place.data()["intention"] is None
+        assert place.state().intention is None
         again = place.succeed(place.settings(**NEW))
         assert (again["changed"], again["restart_required"]) == (False, True)
 
     assert points(OLD, lambda place, end_at: place.settings(end_at, **NEW), check) * EVERY >= 40
 
 
-def test_a_restart_is_owed_just_if_the_change_was_taken(points: Points) -> None:
-    """Somebody thinks better of it after the crash: then only a change that arrived may cost a restart."""
+def test_a_restart_is_pending_just_if_the_change_was_executed(points: Points) -> None:
+    """After the crash the old value is wanted: then only a change that arrived may cost a restart."""
 
     def check(place: Place, _run: Run) -> None:
-        taken = place.client.stored()["callback_persist"] is False
+        executed = place.client.stored()["callback_persist"] is False
         result = place.succeed(place.settings(**OLD))
-        assert result["restart_required"] is taken
+        assert result["restart_required"] is executed
         assert place.client.stored()["callback_persist"] is True
 
     assert points(OLD, lambda place, end_at: place.settings(end_at, **NEW), check) * EVERY >= 40
@@ -130,66 +142,137 @@ def test_default(points: Points) -> None:
         result = place.succeed(place.settings(state="default"))
         assert place.client.stored()["callback_persist"] is True
         assert result["restart_settings"] == RESTART
-        assert place.data()["intention"] is None
+        assert place.state().intention is None
 
     assert points(NEW, lambda place, end_at: place.settings(end_at, state="default"), check) * EVERY >= 40
 
 
+def test_a_crash_is_not_taken_for_a_change_by_others(points: Points) -> None:
+    """What was confirmed before stays so, or its restart is pending; nothing is doubtful because a run has died."""
+
+    def act(place: Place, end_at: int) -> Run:
+        place.succeed(place.settings())
+        place.confirm()
+        return place.settings(end_at, **NEW)
+
+    def check(place: Place, _run: Run) -> None:
+        result = place.succeed(place.settings())
+        assert {
+            name: known["reason"] for name, known in result["in_effect"].items() if name in RESTART
+        } == dict.fromkeys(RESTART)
+        changed = [name for name in RESTART if place.client.stored()[name] != result["in_effect"][name]["value"]]
+        assert set(changed) <= set(restart.settings(place.state()))
+
+    assert points(OLD, act, check) * EVERY >= 40
+
+
 def test_campaign_begins(points: Points) -> None:
+    """One run records it, switches collection off and marks the restart pending, or it is done by the next one."""
+
+    def check(place: Place, _run: Run) -> None:
+        state, stored = place.state(), place.client.stored()[COLLECT]
+        recorded = "spring" in state.campaigns
+        assert recorded or stored is True  # nothing is switched off that no campaign stands for
+        result = place.succeed(place.campaign(name="spring"))
+        assert [campaign["name"] for campaign in result["campaigns"]] == ["spring"]
+        assert place.client.stored()[COLLECT] is False
+        assert result["restart_settings"] == [COLLECT]
+        place.succeed(place.campaign(state="absent", name="spring", after="previous"))
+        assert place.client.stored()[COLLECT] is True  # what it was before is known, wherever the run was ended
+
+    assert points({}, lambda place, end_at: place.campaign(end_at, name="spring"), check) * EVERY >= 40
+
+
+def test_campaign_begins_beside_another(points: Points) -> None:
     def act(place: Place, end_at: int) -> Run:
         place.succeed(place.campaign(name="earlier"))
         return place.campaign(end_at, name="spring")
 
     def check(place: Place, _run: Run) -> None:
-        assert "earlier" in place.data()["campaigns"]
+        assert "earlier" in place.state().campaigns
         result = place.succeed(place.campaign(name="spring"))
         assert [campaign["name"] for campaign in result["campaigns"]] == ["earlier", "spring"]
+        assert place.client.stored()[COLLECT] is False
 
-    assert points({}, act, check) * EVERY >= 15
+    assert points({}, act, check) * EVERY >= 20
 
 
-def test_campaign_holds_collection_off(points: Points) -> None:
-    """What collection was before is known afterwards, wherever the settings run was ended."""
+def test_campaign_that_needs_proof(points: Points) -> None:
+    """Collection is stored as off, and not known to be off in effect: its restart is never forgotten."""
 
     def act(place: Place, end_at: int) -> Run:
-        place.succeed(place.campaign(name="spring"))
-        return place.settings(end_at, collect_messages=True)
+        return place.campaign(end_at, name="spring")
 
     def check(place: Place, _run: Run) -> None:
-        result = place.succeed(place.settings(collect_messages=True))
-        assert place.client.stored()[COLLECT] is False
-        assert result["restart_settings"] == [COLLECT]
-        place.succeed(place.campaign(state="absent", name="spring", after="previous"))
-        place.succeed(place.settings())
+        result = place.succeed(place.campaign(name="spring"))
+        assert (result["restart_settings"], result["restart_reason"]) == ([COLLECT], "not_confirmed")
+
+    assert points({"garbagecollector_enable": {"messages": False}}, act, check) * EVERY >= 20
+
+
+def test_campaign_that_is_only_prepared(points: Points) -> None:
+    def check(place: Place, _run: Run) -> None:
+        state = place.state()
+        assert (state.campaigns, state.restart, state.intention) == ({}, None, None)
         assert place.client.stored()[COLLECT] is True
 
-    assert points({}, act, check) * EVERY >= 40
+    def act(place: Place, end_at: int) -> Run:
+        return place.campaign(end_at, name="spring", write="unless_restart")
+
+    assert points({}, act, check) * EVERY >= 10
 
 
 @pytest.mark.parametrize(("after", "wanted"), [("on", True), ("off", False), ("previous", True)])
 def test_campaign_ends(points: Points, after: str, wanted: bool) -> None:
-    """Both the taking out and the settings run that follows are ended in the middle, and done again."""
-
-    def begin(place: Place) -> None:
-        place.succeed(place.campaign(name="spring"))
-        place.succeed(place.settings())
-
-    def act_campaign(place: Place, end_at: int) -> Run:
-        begin(place)
+    def end(place: Place, end_at: int = 0) -> Run:
         return place.campaign(end_at, state="absent", name="spring", after=after)
 
-    def act_settings(place: Place, end_at: int) -> Run:
-        begin(place)
-        place.succeed(place.campaign(state="absent", name="spring", after=after))
-        return place.settings(end_at)
+    def act(place: Place, end_at: int) -> Run:
+        place.succeed(place.campaign(name="spring"))
+        return end(place, end_at)
 
     def check(place: Place, _run: Run) -> None:
-        place.succeed(place.campaign(state="absent", name="spring", after=after))
-        place.succeed(place.settings())
+        place.succeed(end(place))  # the same command repeats it
         assert place.client.stored()[COLLECT] is wanted
-        data = place.data()
-        assert (data["campaigns"], data["hold"], data["release"]) == ({}, None, None)
-        assert json.dumps(data["restart"]["settings"]) == json.dumps([COLLECT])
+        state = place.state()
+        assert (state.campaigns, state.hold, state.release) == ({}, None, None)
+        assert restart.settings(state) == [COLLECT]
 
-    assert points({}, act_campaign, check) * EVERY >= 15
-    assert points({}, act_settings, check) * EVERY >= 20
+    assert points({}, act, check) * EVERY >= 15
+
+
+def test_the_write_for_a_prepared_roll(points: Points) -> None:
+    """The lease and the nodes are there: afterwards the roll is that of a pending restart, or nothing has been written."""
+    owner = vars(lease_owner.owner_of(os.getpid(), "wa-berlin"))
+
+    def act(place: Place, end_at: int) -> Run:
+        place.succeed(place.settings())
+        with file.Ledger(str(place.ledger), read_only=False) as ledger:
+            ledger.state = rolling.start(ledger.state)
+            ledger.save()
+        return place.settings(end_at, owner=owner, **NEW)
+
+    def check(place: Place, _run: Run) -> None:
+        state = place.state()
+        executed = place.client.stored()["callback_persist"] is False
+        assert not executed or state.restart is not None or state.intention is not None
+        result = place.succeed(place.settings(**NEW))
+        assert result["restart_settings"] == RESTART
+        assert place.state().roll is not None and not place.state().roll.prepared  # type: ignore[union-attr]
+
+    assert points(OLD, act, check) * EVERY >= 40
+
+
+@pytest.mark.parametrize("given", [{}, {"state": "absent"}])
+def test_media_provider(points: Points, given: dict[str, Any]) -> None:
+    def act(place: Place, end_at: int) -> Run:
+        if given:
+            place.succeed(place.provider())
+        return place.provider(end_at, **given)
+
+    def check(place: Place, _run: Run) -> None:
+        place.succeed(place.provider(**given))
+        assert place.succeed(place.provider(**given))["changed"] is False
+        assert not place.ledger.exists() or "planted-secret" not in place.ledger.read_text(encoding="utf-8")
+
+    assert points({}, act, check) * EVERY >= 15
