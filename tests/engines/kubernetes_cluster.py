@@ -65,7 +65,7 @@ class KubernetesCluster(DockerCluster):
             "coreapp_strategy": "kubernetes",
             "coreapp_kubernetes_namespace": self.name,
             "coreapp_kubernetes_workloads": self.workloads,
-            "coreapp_kubernetes_timeout": 600,
+            "coreapp_start_timeout": 600,
         }
 
     # -- up and down
