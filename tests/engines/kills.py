@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A campaign is begun and ended, the run is killed half way, and one plain run after it has to make everything right.
+"""A campaign is begun and ended, the run is killed in between, and one plain run after it has to complete the work.
 
 PYTHONPATH=tests python -m engines.kills --points 30 --clusters 2
 
@@ -54,7 +54,7 @@ class Row:
     def line(self) -> str:
         return (
             f"{self.number:>3} {self.step:<6}{self.cut:>5} {self.last_task[:46]:<47}{self.processes:>5}  "
-            f"{self.left:<30}{self.starts:<22}{self.seconds:>6.1f} s  {self.problems or 'good'}"
+            f"{self.left:<30}{self.starts:<22}{self.seconds:>6.1f} s  {self.problems or 'ok'}"
         )
 
 
