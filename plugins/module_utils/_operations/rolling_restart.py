@@ -212,7 +212,7 @@ class _Step:
 
         report = self._report_now()
         verdict = judge(report)
-        if self.task.check_mode or any(not node.running for node, dummy, proof in verdict.nodes):
+        if self.task.check_mode or not found or any(not node.running for node, dummy, proof in verdict.nodes):
             return report, verdict
         if verdict.problem:
             # A node that has just started is not named at once.
