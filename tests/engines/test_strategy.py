@@ -125,7 +125,7 @@ def test_a_client_that_never_settles_is_named_in_the_set_time(pending: DockerClu
     hook.write_text(json.dumps([{"name": "Let it connect slowly", "ansible.builtin.uri": slow_down}]))
     try:
         done = restart(pending, coreapp_wait_timeout=5, coreapp_hook_before_node=str(hook))
-        assert_refused(pending, done, f"{pending.name}-{NODE}-1", "after 5 s", "connecting")
+        assert_refused(pending, done, "after 5 s", "client (single) is connecting", "nodes done: 1 of 1")
         started = pending.started()
     finally:
         pending.client().configure(connect_seconds=0.05)
