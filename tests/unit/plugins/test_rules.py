@@ -68,9 +68,11 @@ def test_an_operation_is_options_rules_and_run(path: Path) -> None:
 PURE = (
     "_status",
     "_common/errors",
+    "_common/masking",
     "_common/moments",
     "_common/redaction",
     "_common/suggestions",
+    "_common/text",
     "_common/versions",
     "_api/responses",
     "_settings/catalog",
@@ -157,3 +159,13 @@ def test_every_file_says_its_licence_and_stays_readable(path: Path) -> None:
         if isinstance(node, ast.Assign) and path.parent.name in ("modules", "doc_fragments") and node.end_lineno
     )
     assert len(text.splitlines()) - prose <= 300
+
+
+@pytest.mark.parametrize("path", files("module_utils/_operations"), ids=lambda path: path.name)
+def test_each_connection_collects_its_credentials(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    connections = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "connect"]
+    given = [
+        {ast.unparse(one) for one in [*call.args, *(word.value for word in call.keywords)]} for call in connections
+    ]
+    assert [one for one in given if "task.secrets.append" not in one] == []
