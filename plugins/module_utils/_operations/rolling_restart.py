@@ -50,7 +50,7 @@ OPTIONS: Dict[str, Dict[str, Any]] = dict(
     wait_timeout={"type": "int", "default": 600},
     interval={"type": "int", "default": 5},
     report_timeout={"type": "int", "default": 60},
-    minimum_uptime={"type": "float", "default": 5},
+    minimum_uptime={"type": "int", "default": 5},
 )
 RULES: Dict[str, Any] = {"required_if": [("step", "plan", ("found",)), ("step", "next", ("node", "result"))]}
 
