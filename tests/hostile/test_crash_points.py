@@ -124,7 +124,7 @@ def test_a_restart_is_pending_just_if_the_change_was_executed(points: Points) ->
 
 
 def test_a_setting_that_is_never_shown(points: Points) -> None:
-    """Nobody can see whether it was taken: it is sent again, and the restart is owed."""
+    """No GET shows whether it was executed: it is sent again, and the restart is pending."""
     hidden = "axolotl_context_striping_disabled"
     wanted: dict[str, Any] = {hidden: True}
 

@@ -77,8 +77,11 @@ PURE = (
     "_settings/checks",
     "_settings/planning",
     "_ledger/campaigns",
-    "_ledger/pending_restart",
+    "_ledger/in_effect",
+    "_ledger/lease",
+    "_ledger/restart",
     "_ledger/rolling",
+    "_ledger/state",
 )
 
 
