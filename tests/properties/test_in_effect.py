@@ -159,7 +159,7 @@ class Client(RuleBasedStateMachine):
         state = rolling.keep_values(in_effect.see(state, shown), shown)
         self.state = in_effect.doubt_until_done(state)
 
-    @precondition(lambda self: self.state.roll is not None and rolling.remaining(self.state, {}))
+    @precondition(lambda self: bool(rolling.remaining(self.state, {})))
     @rule(recorded=st.booleans())
     def restart_next(self, recorded: bool) -> None:
         name = rolling.remaining(self.state, {})[0]
@@ -167,7 +167,7 @@ class Client(RuleBasedStateMachine):
         if recorded:
             self.state = rolling.advance(self.state, name, str(self.starts[name]))
 
-    @precondition(lambda self: self.state.roll is not None and self.state.roll.nodes)
+    @precondition(lambda self: bool(rolling.nodes(self.state)))
     @rule()
     def close(self) -> None:
         state = self.state

@@ -31,7 +31,7 @@ def places(value: Any) -> list[Any]:
     return found
 
 
-junk = (
+junk: st.SearchStrategy[Any] = (
     st.none()
     | st.booleans()
     | st.integers()
