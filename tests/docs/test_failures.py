@@ -44,7 +44,7 @@ def test_the_messages_are_found() -> None:
     assert {
         "ledger … is empty",  # an f-string
         "… must be at least … …",  # filled in with %
-        "ca_path … cannot be used: the file cannot be read",  # what a function returns, in a format
+        "…… is not a path: a path cannot contain a NUL character",  # what a function returns, in a format
         "Unexpected … at …:…. This is a defect of the collection: please report it with this line.",
         "the container is gone",  # a branch of an expression in a role
         "its pod template was changed by somebody else meanwhile, and does not hold this restart any more",
