@@ -53,10 +53,10 @@ MUTANTS: tuple[Mutant, ...] = (
         (TOGETHER, "-k", "again_and_again"),
     ),
     Mutant(
-        "query strings are shown",
-        f"{UTILS}/_redact.py",
-        '    return "&".join(_hide_pair(pair, hidden) for pair in query.split("&"))',
-        "    return query",
+        "the path of a webhook URL is shown",
+        f"{UTILS}/_common/redaction.py",
+        'return f"{parts.scheme}://{place}/{HIDDEN}{_fingerprint(url, key)}"',
+        'return f"{parts.scheme}://{place}{parts.path}"',
         (PLAIN,),
     ),
     Mutant(
