@@ -32,11 +32,10 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._api.tls import prepa
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task, perform
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.option_specs import (
     argument_spec,
-    no_dictionary,
     shown_params,
     shown_problem,
-    too_deep,
     unknown_option,
+    unusable,
 )
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import reporting, span
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import harmless
@@ -153,9 +152,9 @@ class InProcess(ActionBase):
 
     def _prepared_args(self, variables: Mapping[str, Any]) -> Any:
         """The arguments with what only the controller can add to them, and what is wrong with their names."""
-        deep = too_deep(self._task.args)
-        if deep:
-            return {}, f"The option {deep} is nested too deep."
+        problem = unusable({}, self._task.args)
+        if problem:
+            return {}, f"The option {problem}."
         args = plain(self._task.args)
         if "api_url" in self.operation.OPTIONS and "api_url" not in args:
             args = dict(self._connection_args(variables, given=args), **args)
@@ -170,9 +169,9 @@ class InProcess(ActionBase):
             name = shown_problem(name, self.operation.OPTIONS, args)
             hint = f" Did you mean {place}{known}?" if known else f" See `ansible-doc {self._module_name()}`."
             return args, f"Unknown option {place}{name} for module {self._module_name()}.{hint}"
-        name = no_dictionary(self.operation.OPTIONS, args)
-        if name:
-            return args, f"The option {name} must be a dictionary."
+        problem = unusable(self.operation.OPTIONS, args)
+        if problem:
+            return args, f"The option {problem}."
         if "owner" in self.operation.OPTIONS and not args.get("owner"):
             # a task runs in a worker; the play is its parent
             args["owner"] = vars(owner_of(os.getppid(), str(variables.get("inventory_hostname", ""))))

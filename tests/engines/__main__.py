@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`python -m engines`: a client in containers by hand, as compose would start it.
 
-up STATE [--topology multiconnect --masters 2 --coreapps 3 --shards 2]   start it; STATE then says how it is reached
+up STATE [--topology multiconnect --masters 2 --coreapps 3 --shards 2]   start it; STATE then holds its connection
 status STATE      its nodes, and when the engine has started each
 break STATE NODE  the node's next start fails
 repair STATE NODE and no longer
@@ -37,17 +37,17 @@ def opened(state: Path, shape: dict[str, Any] | None = None) -> DockerCluster:
 def up(state: Path, shape: dict[str, Any]) -> None:
     state.parent.mkdir(parents=True, exist_ok=True)
     cluster = opened(state, shape)
-    told = {"name": cluster.name, "shape": shape}
-    state.write_text(json.dumps(told), encoding="utf-8")  # so that `down` finds what `up` could not complete
+    values = {"name": cluster.name, "shape": shape}
+    state.write_text(json.dumps(values), encoding="utf-8")  # so that `down` finds what `up` could not complete
     cluster.up()
-    told |= {
+    values |= {
         "api_url": cluster.api_url,
         "username": cluster.username,
         "password": cluster.password,
         "ca_path": str(cluster.ca_path),
         "variables": {"coreapp_docker_filters": {"label": f"{PROJECT}={cluster.name}"}},
     }
-    state.write_text(json.dumps(told), encoding="utf-8")
+    state.write_text(json.dumps(values), encoding="utf-8")
 
 
 def down(state: Path) -> None:

@@ -187,7 +187,7 @@ def remove(engine: docker.DockerClient, name: str) -> None:
 def eventually(what: str, condition: Callable[[], bool], seconds: float = 180.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, f"waited {seconds:.0f} s in vain until {what}"
+        assert time.monotonic() < end, f"waited {seconds:.0f} s without success until {what}"
         time.sleep(0.1)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the engine itself says of its containers, and what follows from it: who was down, when, and how many at once.
+"""The engine's own events of its containers, and what follows from them: which node was down, when, and how many at once.
 
 The engine keeps only its last 256 events, so they are read as they come.
 """
@@ -92,7 +92,7 @@ def start_order(events: Iterable[Event]) -> list[str]:
 
 
 def outages(events: Iterable[Event]) -> list[Outage]:
-    """In the order of their ends; a node that has not come back is down for ever."""
+    """In the order of their ends; a node that was not started again has no end."""
     down: dict[str, float] = {}
     found: list[Outage] = []
     for event in events:
@@ -104,7 +104,7 @@ def outages(events: Iterable[Event]) -> list[Outage]:
 
 
 def most_down_at_once(events: Iterable[Event]) -> int:
-    """The greatest number of nodes of which the engine says at one moment that they are down."""
+    """The greatest number of nodes that are down at one moment, by the engine's events."""
     moments = []
     for outage in outages(events):
         moments += [(outage.begin, 1), (outage.end, -1)]

@@ -64,7 +64,7 @@ def _dockerfile(base: str, role: str, digest: str) -> str:
         f"FROM {base}\n"
         f"ADD source.tar {HOME}/\n"
         f"ENV PYTHONPATH={HOME}/tests:{rootfs.SITE} PYTHONUNBUFFERED=1\n"
-        # Each container would compile it anew at its start.
+        # Each container would compile it again at its start.
         f'RUN ["{rootfs.PYTHON}", "-c", "import emulator.node, emulator.serve"]\n'
         f"LABEL {SOURCE_LABEL}={digest}\n"
         f'ENTRYPOINT ["{rootfs.PYTHON}", "{HOME}/tests/engines/entry.py", "{role}"]\n'

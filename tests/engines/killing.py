@@ -30,7 +30,7 @@ def family(mark: dict[str, str]) -> list[int]:
             if wanted in (folder / "environ").read_bytes().split(b"\0"):
                 found.append(int(folder.name))
         except OSError:
-            continue  # gone meanwhile, or not ours
+            continue  # it has ended, or is not ours
     return found
 
 

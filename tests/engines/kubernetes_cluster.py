@@ -33,7 +33,7 @@ from .kubernetes_manifests import SETTINGS_MAP, settings_map, workload
 WEBAPP = "waweb"
 NAMESPACE_LABEL = "io.kubernetes.pod.namespace"  # of a pod's containers, at the engine
 SANDBOX = "io.kubernetes.docker.type=podsandbox"
-LONGEST_SWEEP = 900.0  # seconds; a sweep that nobody ends
+LONGEST_SWEEP = 900.0  # seconds; a sweep that is not ended
 MASTERS = ("master1", "master2")
 
 
@@ -53,7 +53,7 @@ class KubernetesCluster(DockerCluster):
 
     @property
     def workloads(self) -> list[dict[str, str]]:
-        """As the role wants them told."""
+        """As the role takes them."""
         if not self.multiconnect:
             return [{"kind": "Deployment", "name": "wacore"}]
         masters = [{"kind": "Deployment", "name": name, "role": "master"} for name in MASTERS]
@@ -65,7 +65,7 @@ class KubernetesCluster(DockerCluster):
             "coreapp_strategy": "kubernetes",
             "coreapp_kubernetes_namespace": self.name,
             "coreapp_kubernetes_workloads": self.workloads,
-            "coreapp_kubernetes_timeout": 600,
+            "coreapp_start_timeout": 600,
         }
 
     # -- up and down
@@ -146,7 +146,7 @@ class KubernetesCluster(DockerCluster):
 def sweep(engine: docker.DockerClient, is_over: Callable[[], bool]) -> None:
     """Removes what is left of ended pods as soon as they have ended, until `is_over`.
 
-    A pod goes when the kubelet has collected its sandbox, which it does once a minute. Nobody learns anything from waiting.
+    A pod goes when the kubelet has collected its sandbox, which it does once a minute.
     """
     ended = {"status": "exited", "label": SANDBOX}
     while not is_over():
@@ -212,8 +212,8 @@ def main() -> None:
     state.write_text(json.dumps({"name": name}), encoding="utf-8")  # so that `down` finds what `up` could not complete
     cluster.up()
     reached = {"api_url": cluster.api_url, "username": cluster.username, "password": cluster.password}
-    told = {"name": name, "ca_path": str(cluster.ca_path), "variables": cluster.variables(), **reached}
-    state.write_text(json.dumps(told), encoding="utf-8")
+    values = {"name": name, "ca_path": str(cluster.ca_path), "variables": cluster.variables(), **reached}
+    state.write_text(json.dumps(values), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ ENVIRONMENT = {"ANSIBLE_PIPELINING": "1"}
 SECONDS = 600.0
 
 
-def ledger(cluster: DockerCluster) -> Path:
+def ledger_path(cluster: DockerCluster) -> Path:
     return cluster.ca_path.with_name(f"{cluster.name}-ledger.json")
 
 
@@ -37,12 +37,12 @@ def host(cluster: DockerCluster, **changes: Any) -> dict[str, Any]:
         "wabiz_onprem_username": cluster.username,
         "wabiz_onprem_password": cluster.password,
         "wabiz_onprem_ca_path": str(cluster.ca_path),
-        "wabiz_onprem_ledger": str(ledger(cluster)),
+        "wabiz_onprem_ledger": str(ledger_path(cluster)),
         "coreapp_docker_filters": {"label": f"{PROJECT}={cluster.name}"},
-        "coreapp_docker_stop_timeout": 10,
+        "coreapp_stop_timeout": 10,
         "coreapp_wait_timeout": 120,
         "coreapp_wait_interval": 1,
-        "coreapp_started_delay": 1,
+        "coreapp_minimum_uptime": 1,
         **changes,
     }
 
@@ -130,7 +130,13 @@ def collecting(cluster: DockerCluster) -> dict[str, bool]:
     return {name: bool(values[COLLECTING]) for name, values in cluster.client().in_effect().items()}
 
 
-def books(cluster: DockerCluster) -> dict[str, Any]:
+def ledger(cluster: DockerCluster) -> dict[str, Any]:
     """The client's ledger."""
-    values: dict[str, Any] = json.loads(ledger(cluster).read_text(encoding="utf-8"))
+    values: dict[str, Any] = json.loads(ledger_path(cluster).read_text(encoding="utf-8"))
     return values
+
+
+def nothing_is_left(cluster: DockerCluster) -> bool:
+    """Whether there is no campaign, nothing is pending, and no run holds the lease."""
+    values = ledger(cluster)
+    return not any(values[name] for name in ("campaigns", "restart", "roll", "intention", "lease"))

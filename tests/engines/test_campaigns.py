@@ -66,8 +66,7 @@ def test_overlapping_campaigns(single: DockerCluster, log: EventLog, order: str)
         in_effect = done[f"Look after {word}"]["json"]
         assert {values[runs.COLLECTING] for values in in_effect.values()} == {not active}, f"after {word} of {order}"
     assert events.starts(log.of(single.name, since=began)) == {"wacore": ORDERS[order]}
-    books = runs.books(single)
-    assert not books["campaigns"] and not books["restart"] and not books["lease"]
+    assert runs.nothing_is_left(single)
 
 
 def at_once(cluster: DockerCluster, steps: list[tuple[str, str]]) -> None:
@@ -88,7 +87,7 @@ def test_twenty_runs_at_once(several: DockerCluster, log: EventLog) -> None:
     print(f"\n{2 * MANY} runs at once: {time.time() - began:.0f} s")
     assert several.started() == started
     assert not [call for call in several.client().writes() if call.startswith(("PATCH", "DELETE"))]
-    assert sorted(runs.books(several)["campaigns"]) == sorted(new)
+    assert sorted(runs.ledger(several)["campaigns"]) == sorted(new)
     assert set(runs.collecting(several).values()) == {False}
 
     began = time.time()
@@ -98,7 +97,6 @@ def test_twenty_runs_at_once(several: DockerCluster, log: EventLog) -> None:
     assert events.starts(happened) == dict.fromkeys(several.shape.node_names, 1)
     assert events.most_down_at_once(happened) == 1
     assert set(runs.collecting(several).values()) == {True}
-    books = runs.books(several)
-    assert not books["campaigns"] and not books["restart"] and not books["lease"]
+    assert runs.nothing_is_left(several)
     patches = [(call["path"], call["status"]) for call in several.client().calls() if call["method"] == "PATCH"]
     assert patches == [("/v1/settings/application", 200)]

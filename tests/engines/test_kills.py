@@ -18,7 +18,7 @@ pytestmark = pytest.mark.docker
     "points",
     [pytest.param(4, id="some"), pytest.param(30, id="all", marks=pytest.mark.long)],
 )
-def test_one_plain_run_after_a_kill_makes_everything_right(
+def test_one_plain_run_after_a_kill_completes_the_work(
     engine: docker.DockerClient, tmp_path: Path, points: int
 ) -> None:
     rows = strike_all(engine, points, 2, tmp_path)

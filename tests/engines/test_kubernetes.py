@@ -74,20 +74,20 @@ def restart(cluster: KubernetesCluster, *arguments: str, **changes: Any) -> Run:
 
 
 def next_step(cluster: KubernetesCluster) -> str:
-    return "end" if runs.ledger(cluster).exists() and runs.books(cluster)["campaigns"] else "begin"
+    return "end" if runs.ledger_path(cluster).exists() and runs.ledger(cluster)["campaigns"] else "begin"
 
 
 @pytest.fixture
-def owed(single: KubernetesCluster) -> KubernetesCluster:
-    """A restart is owed, and nothing has been restarted for it."""
-    if not (runs.ledger(single).exists() and runs.books(single)["restart"]):
+def pending(single: KubernetesCluster) -> KubernetesCluster:
+    """A restart is pending, and nothing has been restarted for it."""
+    if not (runs.ledger_path(single).exists() and runs.ledger(single)["restart"]):
         assert campaign(single, next_step(single), coreapp_restart="defer").ok
-    assert runs.books(single)["restart"]
+    assert runs.ledger(single)["restart"]
     return single
 
 
 def assert_refused(cluster: KubernetesCluster, done: Run, *words: str) -> None:
-    """It ended with an error of its own words, and the restart stays owed."""
+    """It ended with an error of the collection's own, and the restart stays pending."""
     assert done.code == 2, done.output
     [failure] = [one for one in done.results if one.outcome == "failed"]
     message = " ".join(str(failure["msg"]).split())
@@ -96,9 +96,9 @@ def assert_refused(cluster: KubernetesCluster, done: Run, *words: str) -> None:
     for word in words:
         assert word in message
     assert SECRET not in done.output
-    books = runs.books(cluster)
-    assert books["restart"], "it must stay owed"
-    assert books["lease"] is None, "the lease must be given back"
+    ledger = runs.ledger(cluster)
+    assert ledger["restart"], "it must stay pending"
+    assert ledger["lease"] is None, "the lease must be returned"
 
 
 def in_effect(cluster: KubernetesCluster) -> set[bool]:
@@ -108,99 +108,103 @@ def in_effect(cluster: KubernetesCluster) -> set[bool]:
 
 
 def assert_rolled_once(cluster: KubernetesCluster, pods: dict[str, set[str]], generations: dict[str, int]) -> None:
-    """Each workload has new pods alone, by one new specification, and owes nothing."""
+    """Each workload has new pods alone, by one new specification, and nothing is pending."""
     after = cluster.uids()
     assert all(after[name] and not after[name] & pods[name] for name in pods)
     assert cluster.generations() == {name: number + 1 for name, number in generations.items()}
-    assert runs.books(cluster)["restart"] is None
+    assert runs.ledger(cluster)["restart"] is None
 
 
-def test_a_single_instance_is_rolled_out_once_and_never_live_twice(owed: KubernetesCluster) -> None:
-    pods, generations = owed.uids(), owed.generations()
-    collecting = not runs.books(owed)["campaigns"]
-    assert restart(owed).ok
-    assert_rolled_once(owed, pods, generations)
-    assert in_effect(owed) == {collecting}
-    assert not [event for event in owed.client().events() if event["kind"] == "ban"]
+def test_a_single_instance_is_rolled_out_once_and_never_live_twice(pending: KubernetesCluster) -> None:
+    pods, generations = pending.uids(), pending.generations()
+    collecting = not runs.ledger(pending)["campaigns"]
+    assert restart(pending).ok
+    assert_rolled_once(pending, pods, generations)
+    assert in_effect(pending) == {collecting}
+    assert not [event for event in pending.client().events() if event["kind"] == "ban"]
 
 
-def test_a_second_run_restarts_nothing(owed: KubernetesCluster) -> None:
-    assert restart(owed).ok
-    pods, generations = owed.uids(), owed.generations()
-    done = restart(owed)
+def test_a_second_run_restarts_nothing(pending: KubernetesCluster) -> None:
+    assert restart(pending).ok
+    pods, generations = pending.uids(), pending.generations()
+    done = restart(pending)
     assert done.ok
-    assert (owed.uids(), owed.generations()) == (pods, generations)
-    assert not done.of("Put this restart into the pod template")
+    assert (pending.uids(), pending.generations()) == (pods, generations)
+    assert not done.of("Restart the node")
 
 
-def test_a_rollout_that_the_ledger_missed_is_not_repeated(owed: KubernetesCluster) -> None:
-    """The pods were renewed, and then the run died before it could note so."""
-    ledger = runs.ledger(owed)
-    before = ledger.read_text()
-    assert restart(owed).ok
-    pods, generations = owed.uids(), owed.generations()
-    ledger.write_text(before)
-    done = restart(owed)
+def test_a_rollout_that_is_not_recorded_is_not_repeated(pending: KubernetesCluster, tmp_path: Path) -> None:
+    """The pods were replaced, and then the run was killed before it could record that."""
+    ledger, copy = runs.ledger_path(pending), tmp_path / "ledger.json"
+    keep = {"name": "Keep the ledger", "ansible.builtin.copy": {"src": str(ledger), "dest": str(copy)}}
+    (tmp_path / "hook.yml").write_text(json.dumps([keep]))
+    assert restart(pending, coreapp_hook_before_node=str(tmp_path / "hook.yml")).ok
+    pods, generations = pending.uids(), pending.generations()
+    ledger.write_text(copy.read_text())
+    assert runs.ledger(pending)["restart"]
+    done = restart(pending)
     assert done.ok
-    assert (owed.uids(), owed.generations()) == (pods, generations)
-    assert runs.books(owed)["restart"] is None
+    assert (pending.uids(), pending.generations()) == (pods, generations)
+    assert runs.ledger(pending)["restart"] is None
 
 
-def test_check_mode_says_what_would_be_restarted(owed: KubernetesCluster) -> None:
-    pods, generations = owed.uids(), owed.generations()
-    done = restart(owed, "--check")
+def test_check_mode_shows_what_would_be_restarted(pending: KubernetesCluster) -> None:
+    pods, generations = pending.uids(), pending.generations()
+    done = restart(pending, "--check")
     assert done.ok
-    assert "deployment/wacore" in str(done["Say what would be restarted"]["msg"])
-    assert (owed.uids(), owed.generations()) == (pods, generations)
+    assert "deployment/wacore" in str(done["Record the nodes"]["message"])
+    assert (pending.uids(), pending.generations()) == (pods, generations)
 
 
-def test_a_single_instance_is_not_rolled_out_by_surging(owed: KubernetesCluster) -> None:
+def test_a_single_instance_is_not_rolled_out_by_surging(pending: KubernetesCluster) -> None:
     surge = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}
-    owed.patch("wacore", {"strategy": surge})
-    pods, generations = owed.uids(), owed.generations()
+    pending.patch("wacore", {"strategy": surge})
+    pods, generations = pending.uids(), pending.generations()
     try:
-        assert_refused(owed, restart(owed), "Deployment wacore", "single instance", "Recreate")
-        assert (owed.uids(), owed.generations()) == (pods, generations)
+        assert_refused(pending, restart(pending), "Deployment wacore", "single instance", "Recreate")
+        assert (pending.uids(), pending.generations()) == (pods, generations)
     finally:
-        owed.patch("wacore", {"strategy": {"type": "Recreate", "rollingUpdate": None}})
+        pending.patch("wacore", {"strategy": {"type": "Recreate", "rollingUpdate": None}})
 
 
-def test_a_workload_that_does_not_exist_is_an_error(owed: KubernetesCluster) -> None:
-    generations = owed.generations()
+def test_a_workload_that_does_not_exist_is_an_error(pending: KubernetesCluster) -> None:
+    generations = pending.generations()
     missing = [{"kind": "StatefulSet", "name": "elsewhere"}]
-    done = restart(owed, coreapp_kubernetes_workloads=missing)
-    assert_refused(owed, done, "StatefulSet elsewhere", owed.name, "does not exist", "coreapp_kubernetes_workloads")
-    assert owed.generations() == generations
+    done = restart(pending, coreapp_kubernetes_workloads=missing)
+    assert_refused(
+        pending, done, "StatefulSet elsewhere", pending.name, "does not exist", "coreapp_kubernetes_workloads"
+    )
+    assert pending.generations() == generations
 
 
-def test_an_api_server_that_does_not_answer_is_an_error(owed: KubernetesCluster, tmp_path: Path) -> None:
-    nobody = {"clusters": [{"name": "nobody", "cluster": {"server": "https://127.0.0.1:1"}}], "users": []}
-    nobody |= {"contexts": [{"name": "nobody", "context": {"cluster": "nobody", "user": ""}}]}
-    (tmp_path / "config").write_text(json.dumps({**nobody, "current-context": "nobody"}))
-    done = restart(owed, coreapp_kubernetes_kubeconfig=str(tmp_path / "config"))
-    assert_refused(owed, done, "Deployment wacore", "does not answer", "coreapp_kubernetes_kubeconfig")
+def test_an_api_server_that_does_not_respond_is_an_error(pending: KubernetesCluster, tmp_path: Path) -> None:
+    silent = {"clusters": [{"name": "silent", "cluster": {"server": "https://127.0.0.1:1"}}], "users": []}
+    silent |= {"contexts": [{"name": "silent", "context": {"cluster": "silent", "user": ""}}]}
+    (tmp_path / "config").write_text(json.dumps({**silent, "current-context": "silent"}))
+    done = restart(pending, coreapp_kubernetes_kubeconfig=str(tmp_path / "config"))
+    assert_refused(pending, done, "Deployment wacore", "does not respond", "coreapp_kubernetes_kubeconfig")
 
 
-def test_a_pod_that_never_gets_ready_is_named_in_the_set_time(owed: KubernetesCluster) -> None:
-    good = json.dumps({"password": owed.password})
-    owed.configure_pods("this is not what the emulator reads")
+def test_a_pod_that_never_gets_ready_is_named_in_the_set_time(pending: KubernetesCluster) -> None:
+    good = json.dumps({"password": pending.password})
+    pending.configure_pods("this is not what the emulator reads")
     try:
-        done = restart(owed, coreapp_kubernetes_timeout=60)
-        [pod] = owed.pods("wacore")
+        done = restart(pending, coreapp_start_timeout=60)
+        [pod] = pending.pods("wacore")
         waited = time.time() - pod.metadata.creation_timestamp.timestamp()
         assert waited < 60 + 30, "it was made within the set time, and little follows after that"
-        assert_refused(owed, done, "deployment/wacore", "after 60 s", f"pod {pod.metadata.name}", "last exit code")
+        assert_refused(pending, done, "deployment/wacore", "after 60 s", f"pod {pod.metadata.name}", "last exit code")
         assert "CrashLoopBackOff" in done.output or "Error" in done.output
-        generations = owed.generations()
+        generations = pending.generations()
     finally:
-        owed.configure_pods(good)
-    assert restart(owed).ok, "the next run waits for it"
-    assert owed.generations() == generations, "it was rolled out already, and is not a second time"
-    assert owed.settled()
+        pending.configure_pods(good)
+    assert restart(pending).ok, "the next run waits for it"
+    assert pending.generations() == generations, "it was rolled out already, and is not a second time"
+    assert pending.settled()
 
 
 def test_a_multiconnect_client_is_rolled_masters_last(multiconnect: KubernetesCluster) -> None:
-    """Before and after; and nothing of the pods' environment is told at the highest verbosity."""
+    """Before and after; and nothing of the pods' environment is printed at the highest verbosity."""
     pods, generations = multiconnect.uids(), multiconnect.generations()
     primary = next(str(node["name"]) for node in multiconnect.client().nodes() if node["role"] == "primary_master")
     other = next(name for name in MASTERS if name != primary)
@@ -223,9 +227,9 @@ def test_a_run_that_is_killed_while_it_rolls_out_is_only_waited_for(multiconnect
     eventually("the first workload rolls out", lambda: multiconnect.generations() != generations, 120)
     assert not multiconnect.ready("wacore")
     assert run.kill() > 0
-    books = runs.books(multiconnect)
-    assert books["restart"]
-    assert not any(node["done"] for node in books["restart"]["baseline"]["nodes"].values())
+    ledger = runs.ledger(multiconnect)
+    assert ledger["restart"]
+    assert not any(node["done"] for node in ledger["roll"]["nodes"].values())
     assert restart(multiconnect).ok
     assert_rolled_once(multiconnect, pods, generations)
     assert in_effect(multiconnect) == {True}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task, perform
+from ansible_collections.wabiz.onprem.plugins.module_utils._operations import campaign, rolling_restart
 from emulator.testing import Client, Emulator
 
 from . import calls
@@ -82,7 +83,7 @@ def check_recovery(call: Call, seen: Seen, client: Client, emulator: Emulator, l
     scenario = call.scenario
     if scenario.check_mode:
         return
-    if scenario.operation is calls.rolling_restart:
+    if scenario.operation is rolling_restart:
         _check_restart(seen, client, emulator, ledger)
     elif scenario.name.startswith(("application_settings", "campaign")) and not scenario.name.endswith("_info"):
         again = run_plainly(scenario, client, emulator, ledger)
@@ -93,7 +94,7 @@ def check_recovery(call: Call, seen: Seen, client: Client, emulator: Emulator, l
 
 
 def _check_stored(scenario: Scenario, again: Seen, stored: dict[str, Any]) -> None:
-    if scenario.operation is calls.campaign:
+    if scenario.operation is campaign:
         assert stored[COLLECT] is (scenario.name != "campaign")
         assert again.result["restart_settings"] == [COLLECT]
     elif scenario.name == "application_settings":
@@ -112,7 +113,7 @@ def _check_restart(seen: Seen, client: Client, emulator: Emulator, ledger: Path)
     if not seen.result.get("closed"):
         for given in (calls.BEGIN, calls.PLAN, calls.NEXT):
             options = {**connection_options(client, emulator), "ledger": str(ledger), **given}
-            result = perform(calls.rolling_restart, calls.filled(calls.rolling_restart, options), Task(), diff=False)
+            result = perform(rolling_restart, calls.filled(rolling_restart, options), Task(), diff=False)
             assert not result.get("failed"), result
             if result["closed"]:
                 break

@@ -18,7 +18,8 @@ from typing import Any
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._api import http
 
-FILE_CALLS = ("open", "fdopen", "fsync", "replace", "unlink", "makedirs", "fchmod", "link", "rename", "write", "close")
+FILE_CALLS = ("open", "fdopen", "fsync", "replace", "unlink", "mkdir", "fchmod", "link", "rename", "write", "close")
+FILE_CALLS += ("pwrite", "ftruncate")
 
 
 class Steps:

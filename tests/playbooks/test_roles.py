@@ -138,6 +138,14 @@ class TestCampaigns:
         assert over.ok and not any(one.get("changed") for one in over.results)
         assert site.restarted("one") == [] and site.nothing_is_pending("one")
 
+    def test_a_pending_restart_is_completed_without_a_further_write(self, make_site: MakeSite) -> None:
+        site = make_site()
+        assert site.run("campaign_begin", *campaign(), "-e", "coreapp_restart=defer").ok
+        assert site.restarted("one") == [] and site.ledger("one")["restart"]
+        assert site.run("campaign_begin", *campaign()).ok
+        assert site.restarted("one") == ["wacore"] and site.nothing_is_pending("one")
+        assert site.ledger("one")["in_effect"]["values"][COLLECTED] is False
+
     def test_check_mode_predicts_both(self, make_site: MakeSite) -> None:
         site = make_site()
         begin = site.run("campaign_begin", "--check", *campaign())

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.moments import to_text
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import in_effect, state
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings import catalog
 
 names = (
     st.text(max_size=12)
@@ -71,4 +72,14 @@ states = st.builds(
     providers=mappings(hashes),
     at_default=st.none() | mappings(hashes),
     key=hashes,
+)
+# What a person is shown something of.
+shown_states = st.builds(
+    state.State,
+    intention=st.none() | intentions,
+    restart=st.none() | restarts,
+    roll=st.none() | st.builds(state.Roll, names, st.booleans(), st.integers(0, 9), st.just({}), st.none()),
+    campaigns=mappings(campaigns),
+    in_effect=st.none() | records,
+    doubts=st.dictionaries(st.sampled_from(sorted(catalog.BY_NAME)), doubts, max_size=2),
 )

@@ -19,7 +19,7 @@ from properties.model import Killed, Server, connect_to, is_shown
 from properties.strategies import SECRET, params, present_arguments, servers, tasks
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.operation import Task, perform
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns, rolling
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import (
     application_settings,
@@ -83,9 +83,9 @@ def apply_campaigns(path: str | None, events: list[str] | None) -> None:
     with Ledger(path, read_only=False) as ledger:
         for event in events or []:
             if event == "begin":
-                campaigns.begin(ledger.data, "spring", None)
+                ledger.state = campaigns.begin(ledger.state, "spring", None)
             else:
-                campaigns.end(ledger.data, ["spring"], event.split()[1])
+                ledger.state = campaigns.end(ledger.state, ["spring"], event.split()[1])[0]
         ledger.save()
 
 
@@ -204,11 +204,11 @@ def test_what_info_returns_can_be_pasted_back(server: Server) -> None:
 FAULTS = ("", "refuse", "lose", "unavailable", "kill before", "kill after", "restart")
 
 
-def _pay(server: Server, path: str) -> None:
-    """What role coreapp does: the Coreapp is restarted, and the ledger told."""
+def _restart(server: Server, path: str) -> None:
+    """What role coreapp does: the Coreapp is restarted, and that is recorded."""
     server.restart()
     with Ledger(path, read_only=False) as ledger:
-        ledger.data["restart"] = None
+        ledger.state = rolling.close(ledger.state)
         ledger.save()
 
 
@@ -222,7 +222,7 @@ def _forget_what_others_hid(server: Server) -> None:
 
 @given(servers(), st.lists(st.tuples(tasks, st.sampled_from(FAULTS)), min_size=1, max_size=4))
 def test_no_restart_is_lost(server: Server, sequence: list[tuple[dict[str, Any], str]]) -> None:
-    """Whatever happens to the writes: when a run succeeds, what is stored and not in effect is known to be owed."""
+    """Whatever happens to the writes: when a run succeeds, what is stored and not in effect is known to be pending."""
     _forget_what_others_hid(server)
     with folder() as place:
         path = str(place / "ledger.json")
@@ -231,10 +231,10 @@ def test_no_restart_is_lost(server: Server, sequence: list[tuple[dict[str, Any],
             with suppress(Killed):
                 run(server, arguments, path)
             server.faults = []
-            owed = run(server, {}, path).result["restart_settings"]
-            assert {BY_NAME[name].api for name in owed} >= set(server.waiting()), (owed, server.waiting())
+            pending = run(server, {}, path).result["restart_settings"]
+            assert {BY_NAME[name].api for name in pending} >= set(server.waiting()), (pending, server.waiting())
             if event == "restart":
-                _pay(server, path)
+                _restart(server, path)
 
 
 @given(servers(), present_arguments())
@@ -247,9 +247,9 @@ def test_no_needless_restart(server: Server, arguments: dict[str, Any]) -> None:
             with suppress(Killed):
                 run(server, arguments, path)
             server.faults = []
-            owed = run(server, {}, path).result["restart_settings"]
-            assert all(not _is_shown(server, name) for name in owed), owed
-            assert fault != "refuse" or not owed
+            pending = run(server, {}, path).result["restart_settings"]
+            assert all(not _is_shown(server, name) for name in pending), pending
+            assert fault != "refuse" or not pending
 
 
 @given(servers(), st.lists(tasks, max_size=4))

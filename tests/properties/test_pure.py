@@ -12,13 +12,22 @@ from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from properties.ledger_states import states
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._api import responses
 from ansible_collections.wabiz.onprem.plugins.module_utils._api.client import Client
 from ansible_collections.wabiz.onprem.plugins.module_utils._api.http import RawAnswer, TransportError
 from ansible_collections.wabiz.onprem.plugins.module_utils._common import moments, redaction, versions
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import InputError, LedgerError, OnPremError
-from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns, file, pending_restart, rolling
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import (
+    campaigns,
+    file,
+    in_effect,
+    lease,
+    restart,
+    rolling,
+)
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import Owner, State
 from ansible_collections.wabiz.onprem.plugins.module_utils._settings import catalog, checks, planning, resource
 from ansible_collections.wabiz.onprem.plugins.module_utils._settings.catalog import SETTINGS
 
@@ -229,24 +238,13 @@ def test_any_moment(text: str) -> None:
 
 # -- the ledger
 
-parts = st.fixed_dictionaries(
-    {"kind": st.just(file.KIND), "format": st.just(file.FORMAT)},
-    optional={name: json_values | st.sampled_from([None, {}, "", "on"]) for name in file.PARTS},
+head = {"kind": st.just(file.KIND), "format": st.just(file.FORMAT)}
+parts = st.fixed_dictionaries(head, optional=dict.fromkeys(State.FORM, json_values))
+broken = st.tuples(states, st.sampled_from(sorted(State.FORM)), json_values).map(
+    lambda drawn: {**drawn[0].as_json(), drawn[1]: drawn[2], "kind": file.KIND, "format": file.FORMAT}
 )
-KEYS = (
-    "id since settings baseline connected nodes role host health_key running started done before after owner pid seconds "
-    "until planned_end a"
-)
-known = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 2**40) | st.text(max_size=4) | st.just("2026-01-01T00:00:00Z"),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(KEYS.split()), inner, max_size=7),
-    max_leaves=20,
-)
-deeper = st.fixed_dictionaries(
-    {"kind": st.just(file.KIND), "format": st.just(file.FORMAT)},
-    optional=dict.fromkeys(file.PARTS, known),
-)
-files = st.binary(max_size=60) | (json_values | parts | deeper).map(lambda value: json.dumps(value).encode())
+whole = states.map(lambda state: {**state.as_json(), "kind": file.KIND, "format": file.FORMAT})
+files = st.binary(max_size=60) | (json_values | parts | broken | whole).map(lambda value: json.dumps(value).encode())
 
 
 @given(files)
@@ -264,16 +262,20 @@ def test_any_file_is_a_ledger_or_a_ledger_error(content: bytes) -> None:
 
 def _use(ledger: file.Ledger) -> None:
     """What the operations do with what they have read."""
-    data = ledger.data
-    pending_restart.resolve(data, {"log_level": "info"})
-    pending_restart.owe(data, ["log_level"])
-    assert "log_level" in pending_restart.owed_settings(data)
-    campaigns.listed(data)
-    campaigns.note_before(data, True)
-    campaigns.released_value(data)
-    campaigns.close_hold(data)
+    owner = Owner("h", "m", 1, "1", "wa-berlin")
+    shown = {"log_level": "info"}
+    state = restart.resolve(ledger.state, shown, ledger.fingerprint)
+    state = in_effect.see(restart.mark_pending(state, ["log_level"], owner=owner), shown)
+    assert "log_level" in restart.settings(state)
+    campaigns.listed(state)
+    campaigns.released_value(state)
+    state = campaigns.close_hold(campaigns.note_before(state, True))
     ledger.was_sent("a", 1)
     ledger.remember_sent("a", 1)
-    rolling.remaining(data)
-    rolling.other_holder(data, {"machine": "m", "pid": 1, "start": "1"}, 0.0)
-    json.dumps(data)
+    rolling.remaining(state, {})
+    rolling.expected_connected(state)
+    in_effect.compare_starts(state, {"n": "1"})
+    lease.take(state, owner, 60, 1000.0)
+    state = in_effect.doubt_until_done(rolling.keep_values(rolling.start(state), shown))
+    state = rolling.close(in_effect.confirm(state, shown, shown, rolling.starts(state)))
+    assert State.from_json(json.loads(json.dumps(state.as_json()))) == state

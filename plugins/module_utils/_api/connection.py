@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from .._common.errors import InputError
 from .._common.progress import silent
-from .._common.redaction import UNREADABLE_URL, client_name
+from .._common.redaction import UNREADABLE_URL, client_name, redact_api_url
 from .client import Client
 from .http import Transport
 from .tls import ca_problem
@@ -62,7 +62,9 @@ def _is_encodable(value: str | None) -> bool:
 def _check(params: Mapping[str, Any], name: str) -> None:
     problem = _url_problem(params["api_url"])
     if problem:
-        raise InputError(f"api_url {problem}", "Give it as https://host[:port][/prefix].", client=name)
+        raise InputError(
+            f"api_url {problem}", "Give it as https://host[:port][/prefix].", client=redact_api_url(params["api_url"])
+        )
     if params.get("validate_certs") and ca_problem(params.get("ca_path")):
         raise InputError(
             "ca_path {} cannot be used: {}".format(params["ca_path"], ca_problem(params["ca_path"])),

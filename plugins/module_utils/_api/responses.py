@@ -91,7 +91,7 @@ def api_code(body: bytes) -> int | None:
     errors = data.get("errors") if isinstance(data, dict) else None
     first = errors[0] if isinstance(errors, list) and errors else None
     code = first.get("code") if isinstance(first, dict) else None
-    return code if isinstance(code, int) and not isinstance(code, bool) else None
+    return code if isinstance(code, int) and not isinstance(code, bool) and 0 <= code < 10**6 else None
 
 
 def retry_after_seconds(value: str | None, now: float | None = None) -> float | None:

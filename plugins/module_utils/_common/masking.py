@@ -50,12 +50,15 @@ class Mask:
         self._secrets = secrets
         self._own_words = own_words
         self._known = 0
-        self._pattern: Optional[Pattern[str]] = None
+        self._long: List[str] = []
+        self._short: Optional[Pattern[str]] = None
 
     def text(self, text: str) -> str:
         """Return a text without the credentials."""
-        pattern = self._current_pattern()
-        return pattern.sub(HIDDEN, text) if pattern else text
+        self._learn()
+        for secret in self._long:
+            text = text.replace(secret, HIDDEN)
+        return self._short.sub(HIDDEN, text) if self._short else text
 
     def sentence(self, text: Any, limit: int) -> str:
         """Return a text for a person: one harmless line without the credentials."""
@@ -82,12 +85,12 @@ class Mask:
     def _key(self, key: str) -> str:
         return key if _OWN_KEY.match(key) else visible(self.text(key))
 
-    def _current_pattern(self) -> Optional[Pattern[str]]:
-        if len(self._secrets) != self._known:
-            self._known = len(self._secrets)
-            texts = sorted(
-                {form for secret in self._secrets if secret for form in forms(secret)}, key=len, reverse=True
-            )
-            parts = [re.escape(one) if len(one) >= SHORT else rf"(?<!\w){re.escape(one)}(?!\w)" for one in texts]
-            self._pattern = re.compile("|".join(parts)) if parts else None
-        return self._pattern
+    def _learn(self) -> None:
+        """Take in the credentials that have been added, the longest first: one may be a part of another."""
+        if len(self._secrets) == self._known:
+            return
+        self._known = len(self._secrets)
+        texts = sorted({form for secret in self._secrets if secret for form in forms(secret)}, key=len, reverse=True)
+        self._long = [one for one in texts if len(one) >= SHORT]
+        short = [rf"(?<!\w){re.escape(one)}(?!\w)" for one in texts if len(one) < SHORT]
+        self._short = re.compile("|".join(short)) if short else None

@@ -13,7 +13,7 @@ from typing import Any, Dict
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .operation import Task, perform
-from .option_specs import Options, argument_spec, no_dictionary, shown_params, shown_problem, too_deep
+from .option_specs import Options, argument_spec, shown_params, shown_problem, unusable
 
 
 class _Module(AnsibleModule):  # type: ignore[misc]  # ansible-core publishes no types
@@ -33,14 +33,10 @@ class _Module(AnsibleModule):  # type: ignore[misc]  # ansible-core publishes no
     def _load_params(self) -> None:
         super()._load_params()
         own = {name: value for name, value in self.params.items() if not name.startswith("_ansible")}
-        deep = too_deep(own)
-        wrong = "" if deep else no_dictionary(self._options, {name: own[name] for name in own if name in self._options})
-        if deep or wrong:
-            for name in own:
-                del self.params[name]
-            self.fail_json(
-                msg=f"The option {deep} is nested too deep." if deep else f"The option {wrong} must be a dictionary."
-            )
+        problem = unusable(self._options, own)
+        if problem:
+            self.params = {name: value for name, value in self.params.items() if name not in own}
+            self.fail_json(f"The option {problem}.")
 
     def _log_invocation(self) -> None:
         params = self.params

@@ -12,7 +12,7 @@ import traceback
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, List, Mapping
 
-from .errors import InputError, OnPremError
+from .errors import OnPremError
 from .masking import Mask
 from .option_specs import check_params, secret_values, urls
 from .progress import silent
@@ -83,12 +83,10 @@ def _result(operation: Any, params: Mapping[str, Any], task: Task, diff: bool) -
     try:
         check_params(getattr(operation, "OPTIONS", {}), params)
         outcome = operation.run(params, task)
-    except InputError as error:
+    except OnPremError as error:
         hidden = Mask(list(urls(getattr(operation, "OPTIONS", {}), params)))
         result = error.as_result()
         return {"failed": True, "msg": hidden.text(result["msg"]), "error": hidden.error(result["error"])}
-    except OnPremError as error:
-        return dict(error.as_result(), failed=True)
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = "{}:{}".format(frame.filename.rpartition("/")[2], frame.lineno)

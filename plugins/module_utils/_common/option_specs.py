@@ -13,6 +13,7 @@ its path; ``values``: names without values).
 
 from __future__ import annotations
 
+import decimal
 import re
 from typing import Any, Iterable, Iterator, Mapping
 
@@ -49,7 +50,7 @@ def argument_spec(options: Options) -> dict[str, dict[str, Any]]:
 def shown_params(options: Options, params: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as they may be shown, whether they were accepted or not."""
     return {
-        visible(str(name)): _shown_param(options[name], value) if name in options else _hidden(value)
+        visible(_presentable(str(name))): _shown_param(options[name], value) if name in options else _hidden(value)
         for name, value in params.items()
     }
 
@@ -59,7 +60,7 @@ def _shown_param(option: Mapping[str, Any], value: Any) -> Any:
     if value is None or value == "":
         return value
     if redact == "values":
-        return visible(hide_values(value)) if isinstance(value, Mapping) else HIDDEN
+        return visible(_presentable(hide_values(value))) if isinstance(value, Mapping) else HIDDEN
     if redact in ("url", "client"):
         show = redact_url if redact == "url" else redact_api_url
         return show(value) if isinstance(value, str) else HIDDEN
@@ -69,7 +70,7 @@ def _shown_param(option: Mapping[str, Any], value: Any) -> Any:
         entries = value if isinstance(value, list) else [value]
         shown = [shown_params(option["options"], one) if isinstance(one, Mapping) else HIDDEN for one in entries]
         return shown if isinstance(value, list) else shown[0]
-    return visible(_without_urls(value))
+    return visible(_presentable(value))
 
 
 def _hidden(value: Any) -> Any:
@@ -77,12 +78,17 @@ def _hidden(value: Any) -> Any:
     return None if value is None else HIDDEN
 
 
-def _without_urls(value: Any) -> Any:
-    """A value in which each text with a URL is hidden: none belongs there, so it may be one with a secret."""
+def _presentable(value: Any) -> Any:
+    """A value in which each text with a URL is hidden: none belongs there, so it may be one with a secret.
+
+    A number without a limit is hidden too: Python refuses to write it.
+    """
     if isinstance(value, Mapping):
-        return {_without_urls(str(name)): _without_urls(one) for name, one in value.items()}
+        return {_presentable(str(name)): _presentable(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_without_urls(one) for one in value]
+        return [_presentable(one) for one in value]
+    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+        return "(too large a number)"
     return HIDDEN if isinstance(value, str) and "://" in value else value
 
 
@@ -117,29 +123,49 @@ def unknown_option(options: Options, args: Mapping[str, Any], place: str = "") -
     return None
 
 
-def no_dictionary(options: Options, args: Mapping[str, Any]) -> str:
-    """The first option that must be a dictionary and is none; empty if all are.
+def unusable(options: Options, args: Mapping[str, Any], place: str = "") -> str:
+    """Why a value cannot be given to Ansible's validation, as the end of a sentence; empty if all can.
 
-    Ansible would take a text apart at its equals signs, and name the parts in its messages: a URL with its secrets, where
-    somebody gave that for the dictionary around it.
+    Ansible would take a text in the place of a dictionary apart at its equals signs, and name the parts in its messages: a
+    URL with its secrets. Numbers without a limit and values that are nested without a limit make it fail.
     """
     for name, value in args.items():
-        if options[name].get("type") == "dict" and value is not None and not isinstance(value, Mapping):
-            return str(name)
+        option, called = options.get(name, {}), harmless(f"{place}{_presentable(name)}", 100)
+        if not place and _is_deep(value):
+            return f"{called} is nested too deep"
+        if option.get("type") == "dict" and value is not None and not isinstance(value, Mapping):
+            return f"{called} must be a dictionary"
+        if option.get("type") == "int" and _is_endless(value):
+            return f"{called} is not a number that can be used"
+        for entry in value if isinstance(value, list) else [value]:
+            problem = ""
+            if "options" in option and isinstance(entry, Mapping):
+                problem = unusable(option["options"], entry, f"{place}{name}.")
+            if problem:
+                return problem
     return ""
 
 
-def too_deep(args: Mapping[str, Any]) -> str:
-    """The first option that is nested too deep to be handled safely; empty if none is."""
-    for name, value in args.items():
-        level = [value]
-        for _depth in range(DEEPEST):
-            level = [inner for one in level for inner in _inner(one)]
-            if not level:
-                break
-        else:
-            return harmless(name, 100)
-    return ""
+def _is_endless(value: Any) -> bool:
+    """Whether a value is a number that is infinite or has very many digits."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return False
+    if isinstance(value, int):
+        return abs(value) > LARGEST_NUMBER
+    try:
+        number = decimal.Decimal(value)
+    except (decimal.DecimalException, ValueError):
+        return False  # not a number at all, which Ansible reports
+    return not number.is_finite() or number.adjusted() > 15
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _depth in range(DEEPEST):
+        level = [inner for one in level for inner in _inner(one)]
+        if not level:
+            return False
+    return True
 
 
 def _inner(value: Any) -> Iterable[Any]:
@@ -166,19 +192,16 @@ def typed(options: Options, values: Mapping[str, Any]) -> tuple[dict[str, Any], 
 
     Of what is wrong the text holds no secret value. Where something is, the values are those that were understood.
     """
-    deep = too_deep(values)
-    if deep:
-        return {}, f"the setting {deep} is nested too deep"
     unknown = unknown_option(options, values)
     if unknown:
         name, place, known = unknown
-        name = harmless(_without_urls(name), 100)
+        name = harmless(_presentable(name), 100)
         return {}, f"unknown setting {place}{name}" + (f" (did you mean {known}?)" if known else "")
-    name = no_dictionary(options, values)
-    if name:
-        return {}, f"the setting {name} must be a dictionary"
+    problem = unusable(options, values)
+    if problem:
+        return {}, f"the setting {problem}"
     validation = ArgumentSpecValidator(argument_spec(options)).validate(dict(values))
-    problem = validation.errors.msg if validation.error_messages else ""
+    problem = str(validation.errors.msg) if validation.error_messages else ""
     return validation.validated_parameters, shown_problem(problem, options, values, validation._no_log_values)
 
 
@@ -191,6 +214,8 @@ def shown_problem(problem: str, options: Options, args: Mapping[str, Any], no_lo
 
 def urls(options: Options, args: Mapping[str, Any]) -> Iterator[str]:
     """The texts with a URL among arguments: one in the wrong place is as secret as in the right one.
+
+    A URL of which all may be shown is left out.
 
     The URL of the client's API is left out: messages name the client by what may be shown of it.
     """
@@ -207,7 +232,7 @@ def _urls(value: Any) -> Iterator[str]:
     if isinstance(value, (list, tuple)):
         for one in value:
             yield from _urls(one)
-    elif isinstance(value, str) and "://" in value:
+    elif isinstance(value, str) and "://" in value and redact_url(value) != value:
         yield value
         # A text may come back in parts: Ansible takes one apart at commas, spaces and equals signs for some types.
         yield from (part for part in re.split(r"[,\s=]+", value) if "://" in part and part != value)

@@ -114,12 +114,14 @@ def stands_for(shown: str, url: Optional[str], key: Optional[bytes]) -> bool:
 
 
 def redact_api_url(url: str) -> str:
-    """Return what may be shown of the URL of a client's API: the client's name, and where something was hidden."""
-    name, parts = client_name(url), _taken_apart(url)
-    if parts is None:
-        return HIDDEN
-    shown = name.replace("://", f"://{HIDDEN}@", 1) if "@" in parts.netloc else name
-    return shown + ("" if "?" not in url else f"?{HIDDEN}") + ("" if "#" not in url else f"#{HIDDEN}")
+    """Return what may be shown of the URL of a client's API: the client's name, which has the path.
+
+    One that no client can have is shown like a webhook URL: its path may be a secret too.
+    """
+    parts = _taken_apart(url)
+    if parts is None or "@" in parts.netloc or "?" in url or "#" in url:
+        return redact_url(url) or ""
+    return client_name(url)
 
 
 def hide(value: Any) -> Any:

@@ -11,8 +11,10 @@ from __future__ import annotations
 import difflib
 from typing import Any, Iterable
 
+LONGEST = 100  # characters of a name that are compared; comparing takes time in proportion to the square of the length
+
 
 def nearest(name: Any, known: Iterable[str]) -> str:
     """The known name that is most similar to this one; empty if none is."""
-    matches = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(str(name)[:LONGEST], list(known), n=1, cutoff=0.6)
     return matches[0] if matches else ""

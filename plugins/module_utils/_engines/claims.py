@@ -98,7 +98,9 @@ def judge(
     )
     keys = {node.name: tuple(_keys(node, entries)) for node in nodes} if not single else {n.name: ("",) for n in nodes}
     unknown = [(node.name, reasons[node.name], _claim(node)) for node in found if node.name in reasons]
-    problem = problem or _missing_problem(missing, single) or ("" if nodes else _none_problem(unknown))
+    nothing = "" if nodes else _none_problem(unknown)
+    # Where nothing was found at all, the options are wrong, not single nodes missing.
+    problem = problem or (nothing if not found else "") or _missing_problem(missing, single) or nothing
     taken = [
         (_with_role(node, keys[node.name], entries), (*keys[node.name], "")[0], proofs[node.name]) for node in nodes
     ]

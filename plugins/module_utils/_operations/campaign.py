@@ -151,16 +151,16 @@ def _shown(state: State) -> dict[str, str]:
 
 
 def _message(state: State, done: apply.Done, switch: str, task: Task) -> str:
-    """What the run leaves behind, in one sentence. What a restart changes in it, the restart reports."""
+    """What the run leaves behind, in one sentence."""
     stored = done.after.get(switch)
     word = "off" if stored is False else "on" if stored is True else "not shown by the client"
     effect = in_effect.of(state, switch)
     if done.prepared or (state.restart is not None and switch in state.restart.settings):
-        when = ""
+        when = ", not in effect yet: a restart of the Coreapp is pending"
     elif effect.doubt or effect.value != stored:
         when = ", not known to be in effect (%s)" % in_effect.REASONS.get(effect.doubt, "another value was confirmed")
     else:
-        when = ", in effect (confirmed at %s)" % effect.confirmed_at
+        when = ", in effect, confirmed at %s" % effect.confirmed_at
     names = ", ".join(harmless(name, 60) for name in sorted(state.campaigns))
     active = f"active campaigns: {names}" if names else "no campaign is active"
     prediction = " (check mode)" if task.check_mode else ""

@@ -18,6 +18,7 @@ from .._api.client import Client
 from .._api.http import REQUESTS_IMPORT_ERROR
 from .._common import option_specs, redaction
 from .._common.errors import CallError, InputError, OnPremError
+from .._common.masking import Mask
 from .._common.operation import Outcome, Task
 from .._ledger import in_effect
 from .._ledger.file import Ledger, NoLedger
@@ -63,8 +64,11 @@ def run(
             ledger.state = apply.compared(ledger.state, seen.current, ledger.fingerprint)  # it is not written here
     url_key = resource.url_key(ledger) if ledger is not None else None
     declared = _without_placeholders(declared, seen, url_key)
+    hidden = Mask(list(option_specs.urls(OPTIONS, params)))
+    for error in seen.errors:
+        error.problem = hidden.text(error.problem)
     facts = _status.Facts(
-        api_url=None if name == redaction.UNREADABLE_URL else name,
+        api_url=None if name == redaction.UNREADABLE_URL else redaction.redact_api_url(params["api_url"]),
         now=datetime.datetime.now(datetime.timezone.utc),
         errors=tuple(seen.errors),
         current=seen.current,

@@ -50,7 +50,7 @@ OPTIONS: Dict[str, Dict[str, Any]] = dict(
     wait_timeout={"type": "int", "default": 600},
     interval={"type": "int", "default": 5},
     report_timeout={"type": "int", "default": 60},
-    minimum_uptime={"type": "float", "default": 5},
+    minimum_uptime={"type": "int", "default": 5},
 )
 RULES: Dict[str, Any] = {"required_if": [("step", "plan", ("found",)), ("step", "next", ("node", "result"))]}
 
@@ -144,7 +144,9 @@ class _Step:
     def _with_reason(self, state: State) -> State:
         return restart.mark_pending(state, [], "forced") if self.params["force"] and not self.params["defer"] else state
 
-    def _report_now(self) -> Optional[health.Report]:
+    def _report_now(self, retry_timeout: float = 0) -> Optional[health.Report]:
+        """One look by default: a client whose only Coreapp is down does not respond until that is started."""
+        self.client.renew_deadline(retry_timeout, self.params["timeout"])
         try:
             return health.fetch(self.client)
         except CallError as error:
@@ -167,7 +169,9 @@ class _Step:
         if verdict.problem:
             raise CallError(verdict.problem)
         nodes = {node.name: judgement.recorded(node, key, report) for node, key, dummy in verdict.nodes}
-        shown = self._shown_values() if not self.task.check_mode else None
+        # A client that does not respond was seen last when a setting was written or read.
+        responds = report is not None and not self.task.check_mode
+        shown = self._shown_values() if responds else None
         with self.ledger() as ledger:
             self._renew(ledger)
             state, gone = rolling.observe(ledger.state, nodes, report.connected if report else 1)
@@ -179,6 +183,8 @@ class _Step:
             if restart.is_pending(state) and state.roll is not None and not state.roll.prepared:
                 if shown is not None:
                     state = rolling.keep_values(in_effect.see(state, shown), shown)
+                elif not self.task.check_mode:
+                    state = rolling.keep_values(state, state.seen)
                 state = in_effect.doubt_until_done(state)
             ledger.state = state
             ledger.save()
@@ -209,7 +215,7 @@ class _Step:
 
         report = self._report_now()
         verdict = judge(report)
-        if self.task.check_mode or any(not node.running for node, dummy, proof in verdict.nodes):
+        if self.task.check_mode or not found or any(not node.running for node, dummy, proof in verdict.nodes):
             return report, verdict
         if verdict.problem:
             # A node that has just started is not named at once.
@@ -219,7 +225,6 @@ class _Step:
                 deadline.reason = verdict.problem
                 deadline.pause(pause)
                 pause = min(pause * waiting.GROWTH, self.params["interval"])
-                self.client.renew_deadline(0, self.params["timeout"])
                 report = self._report_now()
                 verdict = judge(report)
             return report, verdict
@@ -288,7 +293,7 @@ class _Step:
 
     def _skip_or_stop(self, ledger: Ledger, name: str, node: Node, problem: str) -> None:
         """A node that was down before and cannot be started stops the roll, unless enough others of its kind are up."""
-        report = self._report_now() if not node.running else None
+        report = self._report_now(self.params["retry_timeout"]) if not node.running else None
         if report is None or not judgement.can_spare(ledger.state, node, report):
             raise CallError(f"node {harmless(name)}: {harmless(problem, 600)}")
         self.task.warn(f"Node {harmless(name)} is down and cannot be started: {harmless(problem, 600)}")

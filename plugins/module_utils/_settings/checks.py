@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -31,7 +32,15 @@ def check_values(values: Values) -> None:
             _check_value(BY_NAME[name], value)
 
 
+_EXTRA_NAME = re.compile(r"[A-Za-z0-9_.-]{1,200}\Z")
+
+
 def _check_extra(key: str) -> None:
+    if not _EXTRA_NAME.match(key):
+        raise InputError(
+            "a name in extra_settings is not one that a setting can have",
+            "It has 1 to 200 characters out of A-Z, a-z, 0-9, hyphen, underscore and dot.",
+        )
     if key in catalog.READ_ONLY:
         raise InputError(f"{key} cannot be set: it is the identity of the client", "Remove it from extra_settings.")
     if key in catalog.TOP_LEVEL:

@@ -19,6 +19,7 @@ from . import planning
 from .catalog import BY_NAME, SETTINGS, Setting
 
 PATH = "/v1/settings/application"
+LARGEST_NUMBER = 10**18
 IMPOSSIBLE = "(not a value that the setting can have)"
 
 _TYPES = {
@@ -80,7 +81,7 @@ def possible(value: Any) -> Any:
     """A value of a client; one that no setting can have may hold anything at any depth, and is not shown."""
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return value
-    finite = not isinstance(value, float) or math.isfinite(value)
+    finite = not isinstance(value, (int, float)) or (abs(value) < LARGEST_NUMBER and math.isfinite(value))
     return value if isinstance(value, (bool, int, float, str, type(None))) and finite else IMPOSSIBLE
 
 

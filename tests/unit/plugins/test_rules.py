@@ -69,9 +69,11 @@ PURE = (
     "_judgement",
     "_status",
     "_common/errors",
+    "_common/masking",
     "_common/moments",
     "_common/redaction",
     "_common/suggestions",
+    "_common/text",
     "_common/versions",
     "_api/responses",
     "_settings/catalog",
@@ -169,3 +171,13 @@ def test_every_file_names_its_licence_and_stays_readable(path: Path) -> None:
         if isinstance(node, ast.Assign) and path.parent.name in ("modules", "doc_fragments") and node.end_lineno
     )
     assert len(text.splitlines()) - prose <= 500  # a guideline is 300; what belongs together stays together
+
+
+@pytest.mark.parametrize("path", files("module_utils/_operations"), ids=lambda path: path.name)
+def test_each_connection_collects_its_credentials(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    connections = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "connect"]
+    given = [
+        {ast.unparse(one) for one in [*call.args, *(word.value for word in call.keywords)]} for call in connections
+    ]
+    assert [one for one in given if "task.secrets.append" not in one] == []

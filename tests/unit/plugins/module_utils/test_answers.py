@@ -33,6 +33,8 @@ def test_the_version_is_taken_as_it_comes(version: str) -> None:
         (b'{"settings": {', "something else instead of JSON"),
         (b"\xff\xfe", "something else instead of JSON"),
         (b"[" * 100000, "something else instead of JSON"),
+        (b'{"a": ' + b"[" * 300 + b"]" * 300 + b"}", "nested more than 50 levels deep"),
+        (b'{"a":' * 60 + b"1" + b"}" * 60, "nested more than 50 levels deep"),
         (b"[]", "JSON list instead of an object"),
         (b"5", "JSON int instead of an object"),
         (b'{"errors": [{"code": 1014}]}', "API code 1014"),
@@ -48,6 +50,7 @@ def test_a_success_that_cannot_come_from_this_api(body: bytes, problem: str) -> 
     ("body", "code"),
     [
         (b'{"errors": [{"code": 1005, "title": "Access denied"}]}', 1005),
+        (b'{"errors": [{"code": %s}]}' % (b"9" * 4000), None),
         (b'{"errors": [{"code": 1005}, {"code": 1014}]}', 1005),
         (b'{"errors": []}', None),
         (b'{"errors": {"code": 1}}', None),

@@ -146,6 +146,8 @@ def test_ansible_reserves_message() -> None:
         ("2.x", None),
         ("2.-1", None),
         ("2..1", None),
+        ("2." + "9" * 5000, None),
+        ("9" * 5000 + ".1", None),
         ("2.\u0663", None),
         ("2.\u00b2", None),
     ],

@@ -154,8 +154,8 @@ def test_the_name_of_a_client_has_no_secret(url: str, name: str) -> None:
     ("url", "shown"),
     [
         ("https://wa.example:9090/client1", "https://wa.example:9090/client1"),
-        ("https://user:s3cret@wa.example", "https://***@wa.example"),
-        ("https://s3cret@wa.example/a?s3cret#s3cret", "https://***@wa.example/a?***#***"),
+        ("https://user:s3cret@wa.example", "https://wa.example/***"),
+        ("https://wa.example/s3cret?x", "https://wa.example/***"),
         ("s3cret", "***"),
         ("https://u:s/3cret@wa.example", "***"),
     ],

@@ -73,6 +73,14 @@ def test_a_url_of_an_impossible_type_is_hidden(url: Any) -> None:
     assert pair == ({"webhooks": {"url": "***"}}, {"webhooks": {"url": "https://h/***"}})
 
 
+@pytest.mark.parametrize("value", [[[[]]], {"a": 1}, [5], 10**4000, -(10**20), 1e300, float("nan"), float("inf")])
+def test_a_value_that_no_setting_can_have_is_not_shown(value: Any) -> None:
+    before = planning.read_snapshot({"heartbeat_interval": value}, "2.53.1")
+    assert resource.shown(before.values) == {"heartbeat_interval": resource.IMPOSSIBLE}
+    pair = resource.shown_pair(["heartbeat_interval"], ["heartbeat_interval"], before, {"heartbeat_interval": 5})
+    assert pair == ({"heartbeat_interval": resource.IMPOSSIBLE}, {"heartbeat_interval": 5})
+
+
 def shown_pair(application: dict[str, Any], changed: list[str], after: dict[str, Any]) -> Any:
     before = planning.read_snapshot(application, "2.53.1")
     return resource.shown_pair(sorted(after), changed, before, after)

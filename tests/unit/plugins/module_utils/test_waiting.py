@@ -163,9 +163,7 @@ class TestProgress:
     def test_never_silent_for_more_than_ten_seconds(self, interval: int, poll: float) -> None:
         wait = Wait()
         times = [wait.clock.now]
-        deadline = Deadline(
-            "wait", 600, lambda text: times.append(wait.clock.now), wait.clock, wait.clock.sleep
-        )
+        deadline = Deadline("wait", 600, lambda text: times.append(wait.clock.now), wait.clock, wait.clock.sleep)
 
         def slow(*_dummy: Any) -> Any:
             wait.clock.now += min(poll, wait.mocked.client.renew_deadline.call_args.args[1])

@@ -186,3 +186,26 @@ def test_a_credential_of_the_task_stands_alone() -> None:
 def test_a_module_without_a_connection_gets_none() -> None:
     one = action(args={"password": "x"})
     assert one._prepared_args(VARIABLES) == ({"password": "x"}, "")
+
+
+@pytest.mark.parametrize(
+    ("args", "changes"),
+    [
+        ({"passwort": "x"}, {}),  # a mistake in the arguments
+        ({"hooks": {"n": "x"}}, {}),  # one that the validation finds
+        ({"password": "x"}, {}),  # performed here
+        ({"password": "x"}, {"library_error": ImportError()}),  # handed over to the target
+    ],
+)
+def test_everything_that_is_returned_is_marked_as_text_of_others(
+    monkeypatch: pytest.MonkeyPatch, args: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    marked: list[Any] = []
+    monkeypatch.setattr(in_process, "wrap_var", lambda value: marked.append(value) or value)
+    monkeypatch.setattr(in_process.ActionBase, "run", lambda self, tmp, task_vars: {"before": 1})
+    one = action(lambda params, task: Outcome(True, {"a": "{{ 7 * 7 }}"}), args, **changes)
+    monkeypatch.setattr(one, "_execute_module", lambda **dummy: {"a": "{{ 7 * 7 }}"}, raising=False)
+    monkeypatch.setattr(one, "_remove_tmp_path", lambda path: None, raising=False)
+    one._connection._shell = SimpleNamespace(tmpdir="")
+    one._task.delegate_to = None
+    assert one.run(task_vars={}) in marked
