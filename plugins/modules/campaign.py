@@ -161,7 +161,7 @@ message:
   returned: success
   type: str
   sample: >-
-    Garbage collection of messages is stored as off, in effect (confirmed at 2026-12-01T08:04:12Z); active campaigns: Winter sale.
+    Garbage collection of messages is stored as off, in effect, confirmed at 2026-12-01T08:04:12Z; active campaigns: Winter sale.
 settings:
   description:
     - The settings that the client shows, by option names; in check mode, what it would show.

@@ -106,7 +106,7 @@ options:
     description:
       - With V(next), seconds after which a node counts as back, if its entry in the health report has not changed and its engine
         does not say that it is healthy.
-    type: float
+    type: int
     default: 5
 seealso:
   - module: wabiz.onprem.coreapp_nodes

@@ -67,21 +67,21 @@ def ledger() -> str:
     return _svg(
         760,
         330,
-        "Intended before the PATCH, owed after it, closed when every node has started anew",
+        "Intended before the PATCH, pending after it, closed when every node was restarted",
         [
-            _box(20, 60, 150, 60, ["nothing owed"], "off"),
+            _box(20, 60, 150, 60, ["nothing pending"], "off"),
             _box(270, 60, 170, 60, ["intended", "before, after"]),
-            _box(560, 60, 170, 60, ["pending", "id, nodes, start times"], "bad"),
+            _box(560, 60, 170, 60, ["pending", "id, nodes, starts"], "bad"),
             _box(270, 230, 170, 60, ["a crash in between:", "the next GET decides"], "off"),
             _arrow([(170, 80), (270, 80)], "before PATCH", (220, 72)),
             _arrow([(440, 80), (560, 80)], "PATCH: 2xx", (500, 72)),
             _arrow([(270, 108), (170, 108)], "PATCH: 4xx", (220, 126)),
             _arrow([(355, 120), (355, 230)]),
-            _arrow([(440, 250), (575, 250), (575, 120)], "it was taken", (508, 242)),
+            _arrow([(440, 250), (575, 250), (575, 120)], "it was executed", (508, 242)),
             _arrow([(270, 260), (95, 260), (95, 120)], "it was not", (185, 252)),
             _arrow(
                 [(645, 60), (645, 24), (95, 24), (95, 60)],
-                "every node has started anew, and the id is the same",
+                "every node was restarted, and the id is the same",
                 (370, 18),
             ),
             _arrow([(700, 120), (700, 175), (660, 175), (660, 124)], "another PATCH: new id", (735, 195), "end"),
@@ -96,21 +96,21 @@ def holding() -> str:
     return _svg(
         760,
         270,
-        "Two overlapping campaigns; the inventory's wish waits until the last has ended",
+        "Two overlapping campaigns; the value in the inventory takes effect after the last one has ended",
         [
             _text(20, 46, "campaign A", anchor="start"),
             block(200, 24, 240, "active", "box"),
             _text(20, 96, "campaign B", anchor="start"),
             block(340, 74, 260, "active", "box"),
-            _text(20, 146, "inventory says", anchor="start"),
+            _text(20, 146, "inventory", anchor="start"),
             block(150, 124, 590, "garbage collection of messages: on", "off"),
-            _text(20, 206, "client has", anchor="start"),
+            _text(20, 206, "client", anchor="start"),
             block(150, 184, 50, "on", "good"),
             block(200, 184, 400, "held off", "bad"),
             block(600, 184, 140, "on", "good"),
             _arrow([(200, 250), (200, 222)], "restart", (200, 264)),
             _arrow([(600, 250), (600, 222)], "restart", (600, 264)),
-            _text(400, 240, "settings runs change nothing here, and say so", "small"),
+            _text(400, 240, "settings runs change nothing here, and warn", "small"),
         ],
     )
 
@@ -130,7 +130,7 @@ def settling() -> str:
         _text(
             380,
             262,
-            "Next only when no node is connecting or uninitialized, and as many are connected as before.",
+            "Next only when no node is starting, and as many are connected as before.",
             "small",
         )
     )
@@ -141,7 +141,7 @@ def in_process() -> str:
     return _svg(
         760,
         330,
-        "A task that would run on the controller anyway is done in Ansible's own process; any other goes to the target",
+        "A task that would run on the controller anyway runs in Ansible's own process; any other goes to the target",
         [
             _box(20, 115, 90, 60, ["a task"], "off"),
             _box(160, 95, 200, 100, ["the action plugin", "local, no become, no", "environment, no async?"]),
@@ -156,13 +156,98 @@ def in_process() -> str:
             _text(
                 380,
                 312,
-                "The same options, checks, results and masking on both ways: it is the same operation.",
+                "Options, checks, results and masking are the same both ways: it is the same operation.",
                 "small",
             ),
         ],
     )
 
 
+def architecture() -> str:
+    def layer(y: int, label: str, boxes: list[tuple[int, int, list[str], str]]) -> list[str]:
+        drawn = [_box(x, y, width, 58, lines, kind) for x, width, lines, kind in boxes]
+        return [_text(20, y + 34, label, "small", "start"), *drawn]
+
+    return _svg(
+        760,
+        540,
+        "The layers; each one uses only what is below it",
+        [
+            *layer(
+                20,
+                "what users run",
+                [(150, 590, ["playbooks/ and roles/", "order of tasks, hooks, delegation"], "off")],
+            ),
+            *layer(
+                110,
+                "entry points",
+                [
+                    (150, 285, ["plugins/action/", "on the controller, with plugin_utils/"], "good"),
+                    (455, 285, ["plugins/modules/", "documentation; the same on a target"], "good"),
+                ],
+            ),
+            *layer(200, "one per module", [(150, 590, ["_operations", "options as data, run(params, task)"], "box")]),
+            *layer(
+                290,
+                "decisions",
+                [
+                    (150, 183, ["_settings", "catalog, plan, write"], "box"),
+                    (353, 183, ["_status", "what is wrong"], "box"),
+                    (556, 184, ["_judgement", "nodes of a restart"], "box"),
+                ],
+            ),
+            *layer(
+                380,
+                "the outside",
+                [
+                    (150, 183, ["_api", "HTTPS, health"], "box"),
+                    (353, 183, ["_ledger", "the file, its state"], "box"),
+                    (556, 184, ["_engines", "docker, kubernetes"], "box"),
+                ],
+            ),
+            *layer(470, "for all", [(150, 590, ["_common", "errors, redaction, progress, option specs"], "box")]),
+            *[_arrow([(x, y), (x, y + 32)]) for y in (78, 168) for x in (292, 597)],
+            *[_arrow([(x, y), (x, y + 32)]) for y in (258, 348, 438) for x in (241, 444, 648)],
+        ],
+    )
+
+
+def rolling_restart() -> str:
+    return _svg(
+        760,
+        560,
+        "One rolling restart: the role asks what is next, and restarts one node at a time",
+        [
+            _text(110, 28, "task files of the user", "small"),
+            _text(360, 28, "module rolling_restart", "small"),
+            _text(635, 28, "action plugins for the engine", "small"),
+            _box(235, 44, 250, 62, ["begin", "takes the lease, reads the health"]),
+            _box(510, 128, 240, 62, ["coreapp_nodes", "finds what runs, on each machine"], "good"),
+            _box(235, 212, 250, 62, ["plan", "waits, records the nodes"]),
+            _box(20, 296, 180, 62, ["hook before the node"], "off"),
+            _box(510, 296, 240, 62, ["coreapp_node", "restarts one, returns the proof"], "good"),
+            _box(235, 380, 250, 62, ["next", "records, waits, names the next one"]),
+            _box(20, 380, 180, 62, ["hook after the node"], "off"),
+            _box(235, 478, 250, 62, ["the last next", "what is in effect; returns the lease"]),
+            _arrow([(485, 75), (635, 75), (635, 128)]),
+            _arrow([(635, 190), (635, 243), (485, 243)]),
+            _arrow([(360, 274), (360, 316), (200, 316)], "the first node", (352, 304), "end"),
+            _arrow([(200, 340), (510, 340)]),
+            _arrow([(635, 358), (635, 411), (485, 411)]),
+            _arrow([(235, 411), (200, 411)]),
+            _arrow([(110, 380), (110, 358)], "the next node", (118, 373), "start"),
+            _arrow([(360, 442), (360, 478)], "none is left", (370, 465), "start"),
+        ],
+    )
+
+
 def drawn() -> dict[str, str]:
     """All pictures: name -> SVG."""
-    return {"ledger": ledger(), "holding": holding(), "settling": settling(), "in_process": in_process()}
+    return {
+        "ledger": ledger(),
+        "holding": holding(),
+        "settling": settling(),
+        "in_process": in_process(),
+        "architecture": architecture(),
+        "rolling_restart": rolling_restart(),
+    }

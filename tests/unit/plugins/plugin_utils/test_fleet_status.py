@@ -95,8 +95,8 @@ class TestTable:
         size = len(status_example.CLIENTS)
         assert [line.split()[0] for line in lines[1 : size + 1]] == [one["name"] for one in status_example.CLIENTS]
         assert lines[size + 1] == ""
-        assert len([line for line in lines[size + 2 :] if ": critical: " in line or ": warning: " in line]) == 14
-        assert lines[-1] == "16 clients: 9 critical, 4 warning, 3 ok."
+        assert len([line for line in lines[size + 2 :] if ": critical: " in line or ": warning: " in line]) == 15
+        assert lines[-1] == "17 clients: 10 critical, 4 warning, 3 ok."
 
     def test_columns_stand_below_one_another(self) -> None:
         lines = self.lines()

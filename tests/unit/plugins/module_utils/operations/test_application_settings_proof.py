@@ -284,7 +284,7 @@ class TestSizes:
 
     def test_a_setting_of_an_absurd_name_is_refused_before_anything_is_sent(self, bench: Make) -> None:
         one = bench(**SHOWN)
-        with pytest.raises(LedgerError, match="cannot hold what was to be written"):
+        with pytest.raises(InputError, match="is not one that a setting can have"):
             one.run(operation, ledger=True, extra_settings={"x" * 2000: 1})
         assert one.wrote() == []
 
