@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError, LedgerError
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError, InputError
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import in_effect, lease, lease_owner, rolling
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import Node, State
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import application_settings as operation
