@@ -8,7 +8,6 @@ import ast
 import re
 
 import pytest
-
 from docs.code_blocks import ROOT
 
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::([\w:]+)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))))
