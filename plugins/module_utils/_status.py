@@ -7,7 +7,7 @@
 """What is wrong with a client, judged from what is known of it: facts in, findings out. No network, no file.
 
 What is not known (a client that does not answer, a ledger that cannot be read) is null in the answer, and judged by
-nobody. Texts of the client are shortened and left as they are: whoever shows them makes them harmless.
+nobody. Texts of the client are shortened; ``perform`` makes them harmless.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ._api.health import UNKNOWN, Report
 from ._common import moments
 from ._common.errors import CallError, LedgerError, OnPremError
 from ._common.redaction import redact_url
-from ._common.text import listed
+from ._common.text import harmless, listed
 from ._ledger import campaigns, in_effect
 from ._ledger.state import State
 from ._settings import checks, planning, resource
@@ -82,7 +82,7 @@ def level_of(findings: Sequence[Finding]) -> str:
 
 
 def finding(kind: str, text: str, since: str | None = None) -> dict[str, Any]:
-    return {"kind": kind, "level": KINDS[kind], "text": short(text, LONGEST_SENTENCE), "since": since}
+    return {"kind": kind, "level": KINDS[kind], "text": harmless(text, LONGEST_SENTENCE), "since": since}
 
 
 def short(text: Any, limit: int = LONGEST_TEXT) -> str:
