@@ -50,7 +50,8 @@ class Seen:
     @property
     def finding(self) -> str:
         """The first thing that an operation found that does not fail; empty if it found nothing."""
-        findings = self.result.get("client", {}).get("findings", [])
+        client = self.result.get("client")
+        findings = client.get("findings", []) if isinstance(client, dict) else []
         return str(findings[0]["text"]) if findings else ""
 
     @property

@@ -25,7 +25,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import 
 from emulator.testing import Emulator
 from hostile.fork_server import ForkServer, Run
 
-EVERY = 14 if os.environ.get("FAULTS") == "short" else 1
+EVERY = 41 if os.environ.get("FAULTS") == "short" else 1
 SLEEP = ["sleep", "600"]
 COLLECT = "garbagecollector_enable.messages"
 Owner = dict[str, Any]
