@@ -19,6 +19,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import L
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import Lease
 from emulator.testing import Client, Emulator
 
+RECORD = "Record the campaign, and write what follows from it"
 COLLECTED = "garbagecollector_enable.messages"
 
 
@@ -60,7 +61,7 @@ class TestPlayInCheckMode:
     def test_a_campaign(self, site: Site) -> None:
         run = play(site, BEGIN, True)
         assert_only_predicted(site, run, COLLECTED)
-        assert "stored as off (check mode); active campaigns: sale" in run["Report the result"]["msg"]
+        assert "(check mode); active campaigns: sale" in run.of(RECORD)[-1]["message"]
         assert not site.ledger_path("one").exists()
 
     def test_collection_that_was_switched_on_again_during_a_campaign(self, site: Site) -> None:
@@ -71,7 +72,7 @@ class TestPlayInCheckMode:
         site.clients["one"].clear_calls()
         run = play(site, BEGIN, True)
         assert_only_predicted(site, run, COLLECTED)
-        assert "stored as off (check mode); active campaigns: sale" in run["Report the result"]["msg"]
+        assert "(check mode); active campaigns: sale" in run.of(RECORD)[-1]["message"]
 
     def test_a_pending_restart(self, site: Site) -> None:
         assert site.run("settings", "-e", "coreapp_restart=defer").ok
@@ -94,7 +95,7 @@ class TestPlayInCheckMode:
             ledger.save()
         run = play(site, RESTART, True)
         assert run.ok
-        warnings = " ".join(run["Take the lease for the pending restart"].warnings)
+        warnings = " ".join(run["Take the lease"].warnings)
         assert f"process {os.getpid()} on" in warnings and "is restarting nodes of this client" in warnings
         assert site.restarted("one") == []
 
@@ -108,5 +109,5 @@ class TestPlayThatIsNotInCheckModeWhileTheCommandLineIs:
 
     def test_a_campaign(self, site: Site) -> None:
         run = play(site, BEGIN, False, "--check")
-        assert run.ok and "active campaigns: sale" in run["Report the result"]["msg"]
+        assert run.ok and "active campaigns: sale" in run.of(RECORD)[-1]["message"]
         assert site.restarted("one") == ["wacore"] and site.nothing_is_pending("one")

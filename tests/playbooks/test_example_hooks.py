@@ -104,7 +104,7 @@ def test_the_sweep(fleet: Fleet, outside: Outside, tell: Callable[..., str]) -> 
     for text in (mail["body"], said):
         bad, ends = text.strip().split("\n")
         assert bad.startswith("a-bad: failed: Could not log in as admin of https://")
-        assert ends.startswith("b-ends: ended: ") and "second line" in ends
+        assert ends.startswith("b-ends: ended: ") and "second\u240dline" in ends
     assert is_harmless(mail["body"], of_a_chat=False) and is_harmless(said, of_a_chat=True)
     assert "S3cR3t" not in output
 
