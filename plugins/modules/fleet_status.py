@@ -103,8 +103,8 @@ clients:
       api_version: 2.53.1
       health: {settled: true, connected: 1, nodes: [{name: client, role: single, status: connected}]}
       campaigns: []
-      message_collection: {set: true, in_effect: true, held: false}
-      restart: {owed: false, since: null, settings: []}
+      message_collection: {set: true, in_effect: true, confirmed_at: "2026-04-01T08:04:12Z", doubt: null, held: false}
+      restart: {pending: false, since: null, settings: [], reason: null}
       held_settings: []
       drift: []
 """
