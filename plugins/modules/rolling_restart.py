@@ -172,6 +172,17 @@ health:
   returned: with O(step=begin)
   type: dict
   sample: {known: true, single: false, nodes: []}
+nodes:
+  description: The nodes of this client, with their C(state), C(role), C(report_key) and the C(proof) that each one is a node of it.
+  returned: with O(step=plan), unless it completed the restart
+  type: list
+  elements: dict
+  sample:
+    - name: wa-node1/client1-wacore1-1
+      state: running
+      role: coreapp
+      report_key: wacore1:9dfe77618dba
+      proof: named by the health report
 unknown:
   description: What was found and is not known to be a node of this client, with the C(reason) and how to C(claim) it.
   returned: with O(step=plan), unless it completed the restart

@@ -292,6 +292,18 @@ class TestCoreapp:
         assert site.in_effect("one", COLLECTED) == {False}
 
 
+class TestNodes:
+    def test_the_playbook_shows_what_would_be_taken_and_changes_nothing(self, make_site: MakeSite) -> None:
+        site = make_site(**MULTICONNECT)
+        run = site.run("nodes")
+        assert run.ok
+        shown = run["Show the nodes"]["msg"]
+        assert (
+            shown["order"] == IN_ORDER and [one["proof"] for one in shown["nodes"]] == ["selected by the options"] * 4
+        )
+        assert shown["unknown"] == [] and site.restarted("one") == [] and not site.ledger_path("one").exists()
+
+
 class TestDelegation:
     """The roles delegate by themselves. What a play puts around them is refused before anything is written."""
 

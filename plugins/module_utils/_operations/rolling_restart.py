@@ -192,7 +192,11 @@ class _Step:
         if complete and report is not None and not self.task.check_mode:
             return self._close(report)  # a run that was killed had restarted them all
         unknown = [{"name": name, "reason": reason, "claim": claim} for name, reason, claim in verdict.unknown]
-        return Outcome(values=dict(self._values(state, report), unknown=unknown))
+        listed = [
+            {"name": node.name, "state": node.state, "role": nodes[node.name].role, "report_key": key, "proof": proof}
+            for node, key, proof in verdict.nodes
+        ]
+        return Outcome(values=dict(self._values(state, report), unknown=unknown, nodes=listed))
 
     def _found(self) -> List[FoundNode]:
         found = self.params["found"]
