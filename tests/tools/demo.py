@@ -76,6 +76,7 @@ def write_inventory(facts: dict[str, Any]) -> Path:
             },
         },
         "coreapp_strategy": "command",
+        "coreapp_minimum_uptime": 1,  # the emulator's nodes boot too fast to be seen booting
         "coreapp_nodes": facts["nodes"],
         "coreapp_restart_command": [*of_emulator, "restart", "--state", str(STATE), "{{ coreapp_node }}"],
         "coreapp_started_command": [*of_emulator, "started", "--state", str(STATE), "{{ coreapp_node }}"],
