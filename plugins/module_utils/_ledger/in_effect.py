@@ -96,11 +96,6 @@ def doubt(state: State, names: List[str], reason: str) -> State:
     return replace(state, doubts={**state.doubts, **fresh}) if fresh else state
 
 
-def new_doubts(before: State, after: State) -> Dict[str, str]:
-    """The settings that have become doubtful, with the reason in words: to be reported once."""
-    return {name: REASONS[one.reason] for name, one in after.doubts.items() if name not in before.doubts}
-
-
 def doubt_until_done(state: State) -> State:
     """Nodes are about to be restarted: what they will start with governs some of them before all."""
     if state.roll is None or state.restart is None:

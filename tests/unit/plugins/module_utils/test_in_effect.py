@@ -150,13 +150,6 @@ def test_another_client_s_record_is_forgotten() -> None:
     assert reason(in_effect.see(state, SHOWN), "collect") == "never_confirmed"
 
 
-def test_new_doubts_are_reported_in_words() -> None:
-    before = confirmed()
-    after = in_effect.see(before, {**SHOWN, "level": "fatal"})
-    assert in_effect.new_doubts(before, after) == {"level": "it was changed outside of this collection"}
-    assert in_effect.new_doubts(after, after) == {}
-
-
 def test_each_reason_has_words() -> None:
     for name in in_effect.REASONS:
         state = in_effect.doubt(State(), ["a"], name)
