@@ -99,7 +99,7 @@ def test_a_text_is_searched_in_everything_that_a_client_has(visits: Visits) -> N
 
 def test_levels_and_facts_are_chosen(visits: Visits) -> None:
     page = visits.open(busy())
-    for level in ("Warning", "In order"):
+    for level in ("Warning", "OK"):
         page.get_by_label(level).uncheck()
     assert shown(page) == [client["name"] for client in example.CRITICAL]
     assert page.locator("#shown").inner_text() == f"{len(example.CRITICAL)} of 30 shown"
@@ -124,7 +124,7 @@ def test_a_diff_is_opened(visits: Visits) -> None:
 
 def test_all_that_is_shown_is_opened_and_closed(visits: Visits) -> None:
     page = visits.open(busy())
-    page.get_by_label("In order").uncheck()
+    page.get_by_label("OK").uncheck()
     page.get_by_role("button", name="Open all details").click()
     few = len(example.CRITICAL) + len(example.WARNING)
     assert page.locator("td.c-more > details[open]").count() == few

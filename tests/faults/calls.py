@@ -65,7 +65,8 @@ class Scenario:
     provider_before: bool = False
     tells: bool = False  # what goes wrong is what it returns; it does not fail
     before: tuple[tuple[Any, Mapping[str, Any]], ...] = ()  # what is run before it, with its options
-    tolerated: tuple[int, ...] = ()  # places of calls that a client may miss, as its only Coreapp may be down
+    tried_once: bool = False  # its calls are one look at a client that may be down: none is made a second time
+    made_up_for: tuple[int, ...] = ()  # places of calls of such a look, after which a loop looks again
     polled: tuple[int, ...] = ()  # places of calls that a loop repeats, with its own time limit
     patience: float = 0.0  # seconds that it may take beside its deadline
     changes: bool = True  # whether it reports a change
@@ -109,8 +110,8 @@ class Call:
         return self.path == LOGOUT
 
     @property
-    def is_tolerated(self) -> bool:
-        return self.place in self.scenario.tolerated
+    def is_made_up_for(self) -> bool:
+        return self.place in self.scenario.made_up_for
 
     @property
     def is_polled(self) -> bool:
@@ -206,7 +207,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         _session(f"GET {HEALTH}"),
         ledger=True,
         before=(_MAKE_PENDING,),
-        tolerated=(0, 1),
+        tried_once=True,
         changes=False,
     ),
     Scenario(
@@ -216,6 +217,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         _session(f"GET {HEALTH}", f"GET {HEALTH}", f"GET {SETTINGS}"),
         ledger=True,
         before=_BEGUN,
+        made_up_for=(0, 1),
         polled=(2,),
         patience=_PATIENCE,
         changes=False,

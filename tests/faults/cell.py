@@ -66,6 +66,7 @@ class Watched:
     def __init__(self, operation: Any, seen: Seen) -> None:
         self._operation = operation
         self._seen = seen
+        self.OPTIONS = operation.OPTIONS
 
     def run(self, params: dict[str, Any], task: Task) -> Outcome:
         try:

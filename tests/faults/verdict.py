@@ -41,11 +41,15 @@ def _expected(call: Call, fault: Fault, mode: str) -> str:
     if fault.harmless:
         return PASSES
     if call.is_logout:
-        return _of_logout(fault, mode)
-    if call.is_polled:
+        return _of_logout(call, fault, mode)
+    if call.is_polled and not (
+        call.is_login and fault.session_over
+    ):  # the credentials are wrong: waiting does not help
         return RETRIED if mode == "once" and (passes_by_itself(fault) or fault.session_over) else ERROR
-    if call.is_tolerated and mode == "forever" and passes_by_itself(fault):
+    if call.scenario.tried_once and passes_by_itself(fault):
         return DOWN
+    if call.is_made_up_for and mode == "once" and passes_by_itself(fault):
+        return PASSES
     if fault.session_over and not call.is_login:
         return RETRIED if mode == "once" else ERROR
     if call.is_settled_by_a_look and not fault.not_executed and fault.name != "not kept":
@@ -58,10 +62,10 @@ def passes_by_itself(fault: Fault) -> bool:
     return fault.transient or fault.status == 429
 
 
-def _of_logout(fault: Fault, mode: str) -> str:
+def _of_logout(call: Call, fault: Fault, mode: str) -> str:
     if fault.session_over:
         return PASSES  # it is logged out already
-    return RETRIED if fault.transient and mode == "once" else WARNING
+    return RETRIED if fault.transient and mode == "once" and not call.scenario.tried_once else WARNING
 
 
 def _settled_by_a_look(call: Call, fault: Fault, mode: str) -> str:

@@ -50,7 +50,24 @@ nodes = st.builds(
     st.booleans(),
     st.booleans(),
 )
-rolls = st.builds(state.Roll, names, st.booleans(), st.integers(0, 9), mappings(nodes), st.none() | mappings(scalars))
+rolls = st.builds(
+    state.Roll,
+    id=names,
+    prepared=st.booleans(),
+    before_write=st.booleans(),
+    connected=st.integers(0, 9),
+    nodes=mappings(nodes),
+    values=st.none() | mappings(scalars),
+)
+no_roll_yet = st.builds(
+    state.Roll,
+    id=names,
+    prepared=st.booleans(),
+    before_write=st.booleans(),
+    connected=st.integers(0, 9),
+    nodes=st.just({}),
+    values=st.none(),
+)
 campaigns = st.builds(state.Campaign, moments, st.none() | moments)
 doubts = st.builds(state.Doubt, moments, st.sampled_from(sorted(in_effect.REASONS)))
 records = st.builds(state.InEffect, moments, mappings(scalars), mappings(names))
@@ -78,7 +95,7 @@ shown_states = st.builds(
     state.State,
     intention=st.none() | intentions,
     restart=st.none() | restarts,
-    roll=st.none() | st.builds(state.Roll, names, st.booleans(), st.integers(0, 9), st.just({}), st.none()),
+    roll=st.none() | no_roll_yet,
     campaigns=mappings(campaigns),
     in_effect=st.none() | records,
     doubts=st.dictionaries(st.sampled_from(sorted(catalog.BY_NAME)), doubts, max_size=2),

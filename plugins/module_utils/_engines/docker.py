@@ -230,7 +230,7 @@ class Look:
     @property
     def is_over(self) -> bool:
         """Whether it has ended, and the engine does not start it again."""
-        return self.state.split(" ")[0] in ("exited", "dead", "removing", "created")
+        return self.state.split(" ", maxsplit=1)[0] in ("exited", "dead", "removing", "created")
 
 
 def look(container: Mapping[str, Any]) -> Look:

@@ -46,7 +46,13 @@ class FoundNode:
     @property
     def stopped(self) -> bool:
         """Whether it has ended and nothing starts it again by itself."""
-        return not self.running and self.state.split(" ")[0] in ("exited", "created", "dead", "removing", "stopped")
+        return not self.running and self.state.split(" ", maxsplit=1)[0] in (
+            "exited",
+            "created",
+            "dead",
+            "removing",
+            "stopped",
+        )
 
     @property
     def has_short_id(self) -> bool:

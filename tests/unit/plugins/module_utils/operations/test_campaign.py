@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from typing import Any, Callable
+from unittest.mock import Mock
 
 import pytest
 
@@ -344,7 +345,7 @@ class TestNothingIsRecordedForAClientThatCannotBeReached:
 
     def test_when_connecting(self, bench: Callable[..., Any]) -> None:
         one = bench()
-        one._connect = lambda *dummy: (_ for _ in ()).throw(InputError("neither token nor password is given"))
+        one._connect = Mock(side_effect=InputError("neither token nor password is given"))
         with pytest.raises(InputError):
             Client(one).begin()
         assert not Path(one.ledger).exists()
