@@ -13,7 +13,7 @@ ACTIVATED = PATH="$(CURDIR)/.venv/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR
 PARTS = $(ACTIVATED) .venv/bin/python tests/tools/run_parts.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit playbooks browser molecule sanity faults properties bench docs release clean
+.PHONY: help setup demo check test ci nightly lint unit playbooks engines browser molecule sanity faults properties bench docs release clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -25,8 +25,17 @@ demo: ## see it work: an emulated client, settings, a campaign (python3 and make
 	@tests/tools/venv .venv-demo requirements/demo.txt
 	@PATH="$(CURDIR)/.venv-demo/bin:$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.venv-demo/collections" .venv-demo/bin/python tests/tools/demo.py
 
-test: setup ## everything that needs no root, and what finds its engine; ends with one line of counts
+check: setup ## within a minute: format, lint, types, the unit tests that need neither Ansible's programs nor a server
+	@$(PARTS) check
+
+test: setup ## everything that needs no engine
 	@$(PARTS) test
+
+ci: setup ## what .ci/run adds: the engines (DOCKER_HOST, KUBECONFIG), molecule, sanity, docs, the tarball
+	@$(PARTS) ci
+
+nightly: setup ## the long forms: all faults, many random examples, planted defects, kills, the coverage
+	@$(PARTS) nightly
 
 lint: setup ## the static checks
 	@$(PARTS) lint
@@ -36,6 +45,9 @@ unit: setup ## the unit tests
 
 playbooks: setup ## the playbook tests, against the emulator
 	@$(PARTS) playbooks
+
+engines: setup ## the tests on a Docker Engine and a Kubernetes cluster, as far as there are any
+	@$(PARTS) engines
 
 browser: setup ## the report in a headless Chromium, if there is one
 	@$(PARTS) browser

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The engine's own events of its containers, and what follows from them: which node was down, when, and how many at once.
 
-The engine keeps only its last 256 events, so they are read as they come.
+The engine keeps only its last 256 events, so they are read as they come; what is still on its way is asked for.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class EventLog:
 
     def __init__(self, engine: docker.DockerClient) -> None:
         self.engine = engine
-        self.events: list[Event] = []
+        self._events: dict[tuple[int, str, str], Event] = {}  # by time, container and action
         self.begin = 0.0
         self._stream: Any = None
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -67,18 +67,36 @@ class EventLog:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        time.sleep(0.3)  # an event may be on its way
+        self._catch_up()
         self._stream.close()
         self._thread.join(5)
 
     def _read(self) -> None:
         for event in self._stream:
-            labels = event["Actor"]["Attributes"]
-            self.events.append(Event(event["timeNano"] / 1e9, labels[OURS], labels[SERVICE], event["Action"]))
+            self._add(event)
+
+    def _add(self, event: dict[str, Any]) -> None:
+        labels = event["Actor"]["Attributes"]
+        key = (event["timeNano"], event["Actor"]["ID"], event["Action"])
+        self._events[key] = Event(event["timeNano"] / 1e9, labels[OURS], labels[SERVICE], event["Action"])
+
+    def _catch_up(self) -> None:
+        """Reads the events up to now: the stream may be late."""
+        filters = {"type": "container", "label": OURS}
+        for event in self.engine.events(
+            decode=True, since=int(self.begin), until=f"{time.time():.9f}", filters=filters
+        ):
+            self._add(event)
+
+    @property
+    def events(self) -> list[Event]:
+        """All events so far, in their order."""
+        self._catch_up()
+        return sorted(self._events.copy().values(), key=lambda event: event.time)
 
     def of(self, cluster: str, since: float = 0.0) -> list[Event]:
         """The events of the Coreapps and masters of one client."""
-        mine = [event for event in list(self.events) if event.cluster == cluster and event.node != WEBAPP]
+        mine = [event for event in self.events if event.cluster == cluster and event.node != WEBAPP]
         return [event for event in mine if event.time >= max(since, self.begin)]
 
 

@@ -18,7 +18,7 @@ from . import images, rootfs
 from .cluster import API_KEY, SECRET
 
 SETTINGS_MAP = "client"  # the ConfigMap with the options of the emulated client
-# Whether the node has registered, asked inside of its container, once a second for each pod: nothing heavier than this.
+# Whether the node has registered, asked inside of its container. Each time costs the engine a process, so not every second.
 PROBE = """
 import os, sqlite3, sys
 rows = sqlite3.connect(sys.argv[1]).execute("SELECT name FROM nodes WHERE running=1")
@@ -57,7 +57,7 @@ def _pod(image: str, folder: str, own: dict[str, str], probe: bool) -> dict[str,
     }
     if probe:
         command = {"command": [rootfs.PYTHON, "-I", "-S", "-c", PROBE, environment.DEFAULT_DATABASE]}
-        container["readinessProbe"] = {"exec": command, "periodSeconds": 1, "timeoutSeconds": 20}
+        container["readinessProbe"] = {"exec": command, "periodSeconds": 3, "timeoutSeconds": 20}
     return {
         "hostNetwork": True,
         "automountServiceAccountToken": False,

@@ -6,7 +6,8 @@
     assert run.ok
     assert run["First"]["changed"]
 
-A start takes more than a second: put several tasks into one playbook.
+Ansible is imported once for each pytest process (see `fork_server`); `command` and `environment` are for tests that start
+and kill a process of their own.
 """
 
 from __future__ import annotations
@@ -16,17 +17,21 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from playbooks.fork_server import ForkServers
+
 from emulator.testing import Client, Emulator
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PLUGINS = Path(__file__).resolve().parent / "plugins"
 COLLECTION = "wabiz.onprem."
+SERVERS = ForkServers()
 
 
 @dataclass(frozen=True)
@@ -151,19 +156,27 @@ def run_playbook(
     """A playbook by its path or by its name (wabiz.onprem.settings), to its end."""
     results = folder / "results.jsonl"
     results.unlink(missing_ok=True)
+    arguments_of_run = command(playbook, folder, arguments, inventory, in_process)
+    variables = environment(results, env)
     started = time.monotonic()
-    done = subprocess.run(
-        command(playbook, folder, arguments, inventory, in_process),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=environment(results, env),
-        cwd=folder,
-        timeout=timeout,
-        check=False,
-    )
-    output = done.stdout.decode("utf-8", "replace")
-    return Run(done.returncode, output, recorded(results), time.monotonic() - started)
+    with tempfile.NamedTemporaryFile(prefix="output-") as output:
+        server = SERVERS.for_environment(variables)
+        if server:
+            code = server.run(arguments_of_run, variables, folder, Path(output.name), timeout)
+        else:
+            code = subprocess.run(
+                arguments_of_run,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=variables,
+                cwd=folder,
+                timeout=timeout,
+                check=False,
+            ).returncode
+        seconds = time.monotonic() - started
+        text = Path(output.name).read_text(encoding="utf-8", errors="replace")
+    return Run(code, text, recorded(results), seconds)
 
 
 def command(

@@ -26,8 +26,7 @@ class Part:
 
 
 PYTEST = "pytest -n 2 --dist worksteal"
-# What waits for Coreapps and for Ansible's own start leaves two cores idle with two workers. The playbook tests of `make test`
-# keep to two, as the engine tests run beside them.
+# What waits for Coreapps leaves two cores idle with two workers.
 WAITING = "pytest -n 3"
 HOSTILE = f"{PYTEST} tests/faults tests/hostile"
 
@@ -35,52 +34,57 @@ HOSTILE = f"{PYTEST} tests/faults tests/hostile"
 # The modules by themselves are compared by the parity tests.
 EVERYWHERE = " ".join(
     f"tests/playbooks/test_{name}.py"
-    for name in ("roles", "check_mode", "application_settings_secrets", "docker_secrecy", "campaign_status")
+    for name in ("roles", "check_mode", "application_settings_secrets", "docker_secrecy", "template_text")
 )
 
-# The cells of the matrix. Where a version lies between two others, what compares the two fronts with them is not repeated.
+# The cells of the matrix. 2.18 lies between two others and is left to the night.
 CELLS = "matrix-2.16 matrix-2.18 matrix-2.21"
-OUTER_CELLS = "matrix-2.16 matrix-2.21"
 
+# check: within a minute, no Ansible, no server. test: all that needs no engine. ci: what `.ci/run` adds to `make test`.
+# nightly: the long forms, and the coverage, which doubles the time of what it measures.
 PARTS = (
-    Part("ruff", "lint test", "ruff check ."),
-    Part("format", "lint test", "ruff format --check ."),
-    Part("mypy", "lint test", "tests/tools/types"),
-    Part("yamllint", "lint test", "yamllint --strict ."),
-    Part("shellcheck", "lint test", "tests/tools/lint_shell"),
-    Part("ansible-lint", "lint test", "ansible-lint --offline --nocolor"),
+    Part("ruff", "check lint test", "ruff check ."),
+    Part("format", "check lint test", "ruff format --check ."),
+    Part("mypy", "check lint test", "tests/tools/types"),
+    Part("yamllint", "check lint test", "yamllint --strict ."),
+    Part("shellcheck", "check lint test", "tests/tools/lint_shell"),
+    Part("made pages", "check lint test", "python tests/tools/pages.py --check"),
     Part("licences", "lint test", "reuse lint --lines"),
     Part("changelog", "lint test", "tests/tools/lint_changelog"),
     Part("documentation", "lint test", "tests/tools/lint_docs"),
-    Part("made pages", "lint test", "python tests/tools/pages.py --check"),
     Part("action group", "lint test", "python tests/tools/action_group.py"),
     Part("environment", "lint test", "tests/tools/introspect"),
-    Part("audit", "test", "tests/tools/audit", lane="tools"),
-    Part("sanity", "sanity test", "tests/tools/sanity --python default", lane="tools"),
+    Part("ansible-lint", "lint ci", "ansible-lint --offline --nocolor", lane="tools"),
+    Part("audit", "ci", "tests/tools/audit", lane="tools"),
+    Part("sanity", "sanity ci", "tests/tools/sanity --python default", lane="tools"),
     Part("sanity", CELLS, "tests/tools/sanity", lane="tools"),
-    Part("unit", "unit test", f"{PYTEST} tests/unit tests/docs", pytest=True, measured=True),
+    Part("plugins", "check", f"{PYTEST} tests/unit/plugins -m 'not slow'", pytest=True),
+    Part("unit", "unit test", f"{PYTEST} tests/unit tests/docs", pytest=True),
+    Part("unit", "nightly", f"{PYTEST} tests/unit tests/docs", pytest=True, measured=True),
     Part("integration", f"test {CELLS}", "tests/tools/integration"),
-    Part("units", f"test {CELLS}", "tests/tools/units", report="tests/output/junit/python*-units.xml", lane="tools"),
+    Part("units", f"nightly {CELLS}", "tests/tools/units", report="tests/output/junit/python*-units.xml", lane="tools"),
     Part("playbooks", "playbooks test", f"{PYTEST} tests/playbooks", pytest=True),
-    Part("playbooks", CELLS, f"{WAITING} --dist worksteal {EVERYWHERE}", pytest=True),
-    Part("parity", "playbooks test", f"{PYTEST} tests/parity", pytest=True, measured=True),
-    Part("parity", OUTER_CELLS, f"{PYTEST} tests/parity", pytest=True),
-    Part("faults", "test", HOSTILE, pytest=True, measured=True, env={"FAULTS": "short"}),
-    Part("faults", "faults", HOSTILE, pytest=True),
-    Part("mutants", "faults", "tests/mutants/run"),
-    Part("properties", "test", f"{PYTEST} tests/properties", pytest=True, measured=True),
-    Part("properties", "properties", f"{PYTEST} tests/properties", pytest=True, env={"HYPOTHESIS_PROFILE": "long"}),
-    Part("coverage", "test", "tests/tools/coverage_report"),
-    Part("browser", "browser test", "tests/browser/run", pytest=True),
+    Part("playbooks", CELLS, f"{PYTEST} {EVERYWHERE}", pytest=True),
+    Part("parity", "playbooks test", f"{PYTEST} tests/parity", pytest=True),
+    Part("parity", "nightly", f"{PYTEST} tests/parity", pytest=True, measured=True),
+    Part("parity", "matrix-2.18", f"{PYTEST} tests/parity", pytest=True),
+    Part("faults", "test", HOSTILE, pytest=True, env={"FAULTS": "short"}),
+    Part("faults", "faults nightly", HOSTILE, pytest=True, measured=True),
+    Part("mutants", "faults nightly", "tests/mutants/run"),
+    Part("properties", "test", f"{PYTEST} tests/properties", pytest=True),
     Part(
-        "engines",
-        "engines test",
-        f"{WAITING} --dist loadfile tests/engines -m 'not long'",
+        "properties",
+        "properties nightly",
+        f"{PYTEST} tests/properties",
         pytest=True,
-        lane="engines",
+        measured=True,
+        env={"HYPOTHESIS_PROFILE": "long"},
     ),
-    Part("kills", "faults", "pytest tests/engines -m long", pytest=True),
-    Part("molecule", "engines molecule test", "molecule test --all", lane="engines"),
-    Part("docs", "test", "make --no-print-directory docs", lane="tools"),
-    Part("tarball", "test", "tests/tools/tarball", lane="tools"),
+    Part("coverage", "nightly", "tests/tools/coverage_report"),
+    Part("browser", "browser test", "tests/browser/run", pytest=True),
+    Part("engines", "engines ci", f"{WAITING} --dist loadfile tests/engines -m 'not long'", pytest=True, lane="engines"),
+    Part("kills", "nightly", "pytest tests/engines -m long", pytest=True),
+    Part("molecule", "molecule ci", "molecule test --all", lane="tools"),
+    Part("docs", "ci", "make --no-print-directory docs", lane="tools"),
+    Part("tarball", "ci", "tests/tools/tarball", lane="tools"),
 )

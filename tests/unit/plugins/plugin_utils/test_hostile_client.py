@@ -36,7 +36,8 @@ ECHO = " ".join((*SECRETS, BEARER))
 TERMINAL = "\x1b[2J\x9b31m\nPLAY RECAP ****\r\u202e\u2028{{ 7*7 }}"
 HOOK = "https://us3r:pa55@h.example:8443/services/T0/S3GMENT?sig%3DQ0ERY#FR4GMENT"
 PARTS = ("us3r", "pa55", "S3GMENT", "Q0ERY", "FR4GMENT")
-MANY = 30_000
+pytestmark = pytest.mark.slow
+MANY = 5_000  # far more than anything shows
 
 
 class Wire:

@@ -177,6 +177,7 @@ def plain_page() -> Page:
     return Page(render(document(FULL)))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_text_changes_what_the_page_is_made_of(data: st.DataObject) -> None:
