@@ -70,7 +70,7 @@ PARTS = (
     Part("parity", "matrix-2.18", f"{PYTEST} tests/parity", pytest=True),
     Part("faults", "test", HOSTILE, pytest=True, env={"FAULTS": "short"}),
     Part("faults", "faults nightly", HOSTILE, pytest=True, measured=True),
-    Part("mutants", "faults nightly", "tests/mutants/run"),
+    Part("mutants", "faults nightly", f"{PYTEST} tests/mutants", pytest=True),
     Part("properties", "test", f"{PYTEST} tests/properties", pytest=True),
     Part(
         "properties",
@@ -82,7 +82,9 @@ PARTS = (
     ),
     Part("coverage", "nightly", "tests/tools/coverage_report"),
     Part("browser", "browser test", "tests/browser/run", pytest=True),
-    Part("engines", "engines ci", f"{WAITING} --dist loadfile tests/engines -m 'not long'", pytest=True, lane="engines"),
+    Part(
+        "engines", "engines ci", f"{WAITING} --dist loadfile tests/engines -m 'not long'", pytest=True, lane="engines"
+    ),
     Part("kills", "nightly", "pytest tests/engines -m long", pytest=True),
     Part("molecule", "molecule ci", "molecule test --all", lane="tools"),
     Part("docs", "ci", "make --no-print-directory docs", lane="tools"),
