@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from ansible import constants as C
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.executor import module_common
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -25,10 +24,10 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.option_specs import unknown_option
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import reporting
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import harmless
+from ansible_collections.wabiz.onprem.plugins.plugin_utils import delegation
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import from_others, plain
 
 FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.25, 1.5, 5.0  # seconds between two polls
-LOCAL = ("local", "ansible.builtin.local")
 
 display = Display()
 Values = dict[str, Any]
@@ -174,22 +173,11 @@ class EngineAction(ActionBase):
         return validation.validated_parameters, problem
 
     def wrong_connection(self) -> str:
-        """Why the task would ask the controller instead of the machine that it is delegated to; empty if it would not.
-
-        Ansible lets a variable ansible_connection of the play win over the machine's own.
-        """
-        machine = self._task.delegate_to
-        machines = self.variables.get("hostvars") or {}
-        if not machine or machine == self.variables.get("inventory_hostname") or machine not in machines:
-            return ""
-        own = str(machines[machine].get("ansible_connection") or C.DEFAULT_TRANSPORT)
-        if self._connection.transport not in LOCAL or own in LOCAL or machine in ("localhost", "127.0.0.1", "::1"):
-            return ""
-        return (
-            f"machine {harmless(machine, 80)} cannot be reached by its own connection ({harmless(own, 40)}): a variable "
-            "ansible_connection of the play, or a keyword connection, overrides it, and the controller would be asked "
-            "instead; remove it from the play, and set ansible_connection in the inventory for the hosts that need it"
+        """Why the task would ask another machine than the one that it is delegated to; empty if it would not."""
+        wrong = delegation.wrong_connection(
+            self._task, self._connection.transport, self.variables, self._templar.template
         )
+        return f"the task {wrong}" if wrong else ""
 
     def _progress(self, seconds: float) -> str:
         """For example ``wa-berlin wacore3: stopping, 8 s``."""
