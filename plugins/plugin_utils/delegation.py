@@ -74,8 +74,10 @@ def _around(task: Any) -> Any:
 
 
 def _connection_of(host: str, variables: Mapping[str, Any], templated: Callable[[Any], Any]) -> str:
-    """The connection of a host by its own variables, without the prefix of a collection."""
+    """The connection of a host by its own variables, without the prefix of a collection; empty if the host is not known."""
     known = variables.get("hostvars") or {}
+    if host not in known and host not in LOCAL_NAMES:
+        return ""
     theirs = known[host] if host in known else {}  # noqa: SIM401  (an unknown host gives no default)
     default = "local" if host in LOCAL_NAMES else "ssh"
     return str(templated(theirs.get("ansible_connection", default))).rpartition(".")[2]

@@ -174,10 +174,11 @@ class EngineAction(ActionBase):
 
     def wrong_connection(self) -> str:
         """Why the task would ask another machine than the one that it is delegated to; empty if it would not."""
-        wrong = delegation.wrong_connection(
-            self._task, self._connection.transport, self.variables, self._templar.template
-        )
+        wrong = delegation.wrong_connection(self._task, self._connection.transport, self.variables, self._templated)
         return f"the task {wrong}" if wrong else ""
+
+    def _templated(self, value: Any) -> Any:
+        return value if isinstance(value, str) and "{" not in value else self._templar.template(value)
 
     def _progress(self, seconds: float) -> str:
         """For example ``wa-berlin wacore3: stopping, 8 s``."""

@@ -62,6 +62,7 @@ PARTS = (
     Part("integration", f"test {CELLS}", "tests/tools/integration"),
     Part("units", f"test {CELLS}", "tests/tools/units", report="tests/output/junit/python*-units.xml", lane="tools"),
     Part("playbooks", "playbooks test", f"{PYTEST} tests/playbooks", pytest=True),
+    Part("usage", "faults", f"{WAITING} tests/playbooks/test_usage.py", pytest=True, env={"MATRIX": "whole"}),
     Part("playbooks", CELLS, f"{WAITING} --dist worksteal {EVERYWHERE}", pytest=True),
     Part("parity", "playbooks test", f"{PYTEST} tests/parity", pytest=True, measured=True),
     Part("parity", OUTER_CELLS, f"{PYTEST} tests/parity", pytest=True),

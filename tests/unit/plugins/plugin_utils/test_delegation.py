@@ -40,7 +40,7 @@ def task(delegate: str | None, ours: bool, around: str | None = None) -> Any:
         ("container", "docker", True, True),
         ("container", "local", False, False),
         ("localhost", "local", True, True),
-        ("unknown", "local", False, False),
+        ("unknown", "local", True, True),
     ],
 )
 def test_the_connection(delegate: str | None, transport: str, of_a_role: bool, beside: bool) -> None:
@@ -54,9 +54,10 @@ def test_the_connection(delegate: str | None, transport: str, of_a_role: bool, b
 
 
 def test_a_name_without_end_is_cut() -> None:
-    variables = {"inventory_hostname": "one", "hostvars": HOSTS}
-    wrong = delegation.wrong_connection(task("x\x1b[2J" * 500, ours=True), "local", variables, lambda value: value)
-    assert len(wrong) < 400 and "\x1b" not in wrong
+    name = "x\x1b[2J" * 500
+    variables = {"inventory_hostname": "one", "hostvars": {name: {}}}
+    wrong = delegation.wrong_connection(task(name, ours=True), "local", variables, lambda value: value)
+    assert wrong and len(wrong) < 400 and "\x1b" not in wrong
 
 
 @pytest.mark.parametrize(
