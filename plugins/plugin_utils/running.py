@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import shlex
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -29,6 +30,9 @@ from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import fro
 
 FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.25, 1.5, 5.0  # seconds between two polls
 
+# What comes of an answer with another shape than an engine's.
+MISSHAPEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
 display = Display()
 Values = dict[str, Any]
 
@@ -37,6 +41,13 @@ KUBERNETES_OPTIONS: dict[str, dict[str, Any]] = {
     "kubeconfig": {"type": "str"},
     "context": {"type": "str"},
 }
+
+
+def not_understood(error: BaseException) -> str:
+    """The problem of an answer that is MISSHAPEN. Its text may hold anything, so only the place in the code is shown."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+    return f"what the engine returned is not understood ({type(error).__name__} at {place})"
 
 
 def polls(limit: float, longest: float = LONGEST_PAUSE) -> Iterator[float]:
