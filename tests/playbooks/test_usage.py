@@ -154,9 +154,9 @@ def _perform(operation: Any, options: dict[str, Any], more: dict[str, Any]) -> N
 
 
 def _record(site: Site, host: str) -> Any:
-    """What the ledger says about the client; who holds the lease aside."""
+    """What the ledger says about the client; who holds the lease aside. A new ledger says as much as none."""
     if not site.ledger_path(host).exists():
-        return None
+        return [None, None, {}, None, None]
     ledger = site.ledger(host)
     return [ledger[part] for part in ("restart", "intention", "campaigns", "hold", "release")]
 
