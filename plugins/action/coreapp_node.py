@@ -17,8 +17,10 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._engines.nodes import
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.running import (
     KUBERNETES_OPTIONS,
     LONGEST_PAUSE,
+    MISSHAPEN,
     EngineAction,
     Values,
+    not_understood,
     polls,
 )
 
@@ -49,7 +51,10 @@ class ActionModule(EngineAction):
         if self._task.check_mode:
             return self._result(replace(self.node, started=""), changed=True)
         strategies = {"docker": self._docker, "kubernetes": self._kubernetes, "command": self._command}
-        return strategies[self.params["strategy"]]()
+        try:
+            return strategies[self.params["strategy"]]()
+        except MISSHAPEN as error:
+            return self._failed(not_understood(error))
 
     @property
     def subject(self) -> str:

@@ -15,7 +15,13 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import h
 from ansible_collections.wabiz.onprem.plugins.module_utils._engines import command, docker, kubernetes
 from ansible_collections.wabiz.onprem.plugins.module_utils._engines.nodes import ROLES, FoundNode
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import plain
-from ansible_collections.wabiz.onprem.plugins.plugin_utils.running import KUBERNETES_OPTIONS, EngineAction, Values
+from ansible_collections.wabiz.onprem.plugins.plugin_utils.running import (
+    KUBERNETES_OPTIONS,
+    MISSHAPEN,
+    EngineAction,
+    Values,
+    not_understood,
+)
 
 ROLE: dict[str, Any] = {"type": "str", "choices": list(ROLES), "default": "coreapp"}
 NAME: dict[str, Any] = {"type": "str", "required": True}
@@ -58,7 +64,10 @@ class ActionModule(EngineAction):
         lost = harmless(previous.get("msg") or "the nodes of another machine could not be found", 300)
         problems = [previous.get("problem") or (lost if previous.get("failed") or previous.get("unreachable") else "")]
         strategies = {"docker": self._docker, "kubernetes": self._kubernetes, "command": self._command}
-        problems.append(self.wrong_connection() or strategies[self.params["strategy"]]())
+        try:
+            problems.append(self.wrong_connection() or strategies[self.params["strategy"]]())
+        except MISSHAPEN as error:
+            problems.append(not_understood(error))
         return {
             "changed": False,
             "nodes": [node.as_values() for node in self.found],

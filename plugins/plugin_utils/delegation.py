@@ -14,31 +14,43 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Callable
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import harmless
+
 COLLECTION = "wabiz.onprem"
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 def problem(task: Any, transport: str, variables: Mapping[str, Any], templated: Callable[[Any], Any]) -> str:
-    """Why a task must not run where it is about to run; empty if it may."""
+    """Why a task of the roles must not run where it is about to run; empty if it may, and for tasks of others."""
     if not _is_ours(task):
         return ""
-    host, delegate = variables.get("inventory_hostname"), task.delegate_to
     around = _around(task)
     if around is not None:
         wanted = templated(around)
+        host = variables.get("inventory_hostname")
         if wanted and wanted != (templated(variables.get("wabiz_onprem_state_host")) or host):
             return (
                 f"delegate_to: {wanted} around a role of {COLLECTION} has no effect, as its tasks know where the ledger is. "
                 f"Set the variable wabiz_onprem_state_host: {wanted} instead, and leave delegate_to out."
             )
-    if not delegate or delegate == host:
+    wrong = wrong_connection(task, transport, variables, templated)
+    return f"The task {wrong}." if wrong else ""
+
+
+def wrong_connection(task: Any, transport: str, variables: Mapping[str, Any], templated: Callable[[Any], Any]) -> str:
+    """Why a task would not reach the machine that it is delegated to, as the end of a sentence; empty if it would.
+
+    A task outside of the roles may choose its connection, but the controller is never taken for another machine.
+    """
+    delegate = task.delegate_to
+    if not delegate or delegate == variables.get("inventory_hostname"):
         return ""
-    expected = _connection_of(delegate, variables, templated)
-    if expected in ("", "smart") or expected.rpartition(".")[2] == transport.rpartition(".")[2]:
+    expected, actual = _connection_of(delegate, variables, templated), transport.rpartition(".")[2]
+    if expected in ("", "smart", actual) or not (_is_ours(task) or actual == "local"):
         return ""
     return (
-        f"The task would reach host {delegate} by the connection {transport} instead of {expected}, as ansible_connection is "
-        "set for the play or on the command line. Set it for hosts in the inventory instead."
+        f"would reach host {harmless(delegate, 80)} by the connection {actual} instead of {harmless(expected, 40)}, as "
+        "ansible_connection is set for the play or on the command line. Set it for hosts in the inventory instead"
     )
 
 
@@ -62,7 +74,10 @@ def _around(task: Any) -> Any:
 
 
 def _connection_of(host: str, variables: Mapping[str, Any], templated: Callable[[Any], Any]) -> str:
-    known = variables.get("hostvars", {})
-    theirs = known.get(host) or {}
+    """The connection of a host by its own variables, without the prefix of a collection; empty if the host is not known."""
+    known = variables.get("hostvars") or {}
+    if host not in known and host not in LOCAL_NAMES:
+        return ""
+    theirs = known[host] if host in known else {}  # noqa: SIM401  (an unknown host gives no default)
     default = "local" if host in LOCAL_NAMES else "ssh"
-    return str(templated(theirs.get("ansible_connection", default)))
+    return str(templated(theirs.get("ansible_connection", default))).rpartition(".")[2]

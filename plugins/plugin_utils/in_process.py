@@ -129,6 +129,8 @@ class InProcess(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         del tmp
+        if self._task.check_mode and not self._task._parent._play.check_mode:
+            self._task.notify = None  # a prediction is no reason for a handler, which would restart nodes
         return from_others(self._performed(result, task_vars or {}))
 
     def _performed(self, result: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:

@@ -136,9 +136,23 @@ def problem(variables: Mapping[str, Any], templated: Templated) -> str:
         hint = f" Did you mean {known}?" if known else ""
         choices = "docker, kubernetes, command or the path of a folder"
         return f"coreapp_strategy must be {choices}, not {harmless(strategy, 40)}.{hint}"
-    if "/" in strategy:
-        return _own_strategy(strategy)
-    return CHECKS[strategy](variables, templated)
+    wrong = _own_strategy(strategy) if "/" in strategy else CHECKS[strategy](variables, templated)
+    return wrong or _hooks(variables, templated)
+
+
+def _hooks(variables: Mapping[str, Any], templated: Templated) -> str:
+    """A hook that cannot be included, noticed only after the write otherwise. A path that depends on the node is left out."""
+    for name in ("coreapp_hook_before_node", "coreapp_hook_after_node"):
+        if "coreapp_" in str(variables.get(name, "")):
+            continue
+        path = templated(variables.get(name, ""))
+        if not isinstance(path, str):
+            return f"{name} must be the absolute path of a task file."
+        if path and not os.path.isabs(path):
+            return f"{name} must be the absolute path of a task file, for example {{{{ playbook_dir }}}}/{harmless(path, 200)}."
+        if path and not os.path.isfile(path):
+            return f"The file {harmless(path, 200)} of {name} does not exist."
+    return ""
 
 
 def _wrong_number(value: Any, least: int) -> str:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import shlex
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from ansible import constants as C
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.executor import module_common
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -25,10 +25,13 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.option_specs import unknown_option
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import reporting
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import harmless
+from ansible_collections.wabiz.onprem.plugins.plugin_utils import delegation
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import from_others, plain
 
 FIRST_PAUSE, GROWTH, LONGEST_PAUSE = 0.25, 1.5, 5.0  # seconds between two polls
-LOCAL = ("local", "ansible.builtin.local")
+
+# What comes of an answer with another shape than an engine's.
+MISSHAPEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 display = Display()
 Values = dict[str, Any]
@@ -38,6 +41,13 @@ KUBERNETES_OPTIONS: dict[str, dict[str, Any]] = {
     "kubeconfig": {"type": "str"},
     "context": {"type": "str"},
 }
+
+
+def not_understood(error: BaseException) -> str:
+    """The problem of an answer that is MISSHAPEN. Its text may hold anything, so only the place in the code is shown."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+    return f"what the engine returned is not understood ({type(error).__name__} at {place})"
 
 
 def polls(limit: float, longest: float = LONGEST_PAUSE) -> Iterator[float]:
@@ -174,22 +184,12 @@ class EngineAction(ActionBase):
         return validation.validated_parameters, problem
 
     def wrong_connection(self) -> str:
-        """Why the task would ask the controller instead of the machine that it is delegated to; empty if it would not.
+        """Why the task would ask another machine than the one that it is delegated to; empty if it would not."""
+        wrong = delegation.wrong_connection(self._task, self._connection.transport, self.variables, self._templated)
+        return f"the task {wrong}" if wrong else ""
 
-        Ansible lets a variable ansible_connection of the play win over the machine's own.
-        """
-        machine = self._task.delegate_to
-        machines = self.variables.get("hostvars") or {}
-        if not machine or machine == self.variables.get("inventory_hostname") or machine not in machines:
-            return ""
-        own = str(machines[machine].get("ansible_connection") or C.DEFAULT_TRANSPORT)
-        if self._connection.transport not in LOCAL or own in LOCAL or machine in ("localhost", "127.0.0.1", "::1"):
-            return ""
-        return (
-            f"machine {harmless(machine, 80)} cannot be reached by its own connection ({harmless(own, 40)}): a variable "
-            "ansible_connection of the play, or a keyword connection, overrides it, and the controller would be asked "
-            "instead; remove it from the play, and set ansible_connection in the inventory for the hosts that need it"
-        )
+    def _templated(self, value: Any) -> Any:
+        return value if isinstance(value, str) and "{" not in value else self._templar.template(value)
 
     def _progress(self, seconds: float) -> str:
         """For example ``wa-berlin wacore3: stopping, 8 s``."""

@@ -10,11 +10,20 @@ import re
 import pytest
 from docs.code_blocks import ROOT
 
-NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::([\w:]+)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))))
+TEXT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::([\w:]+)`", TEXT)))
+PROMISES = [line.strip("| ").split(" | ") for line in TEXT.splitlines() if line.startswith("| ")][1:]
+NO_TEST = {"Dependencies"}  # what the tools check
 
 
 def test_tests_are_named() -> None:
     assert len(NAMED) > 25
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise[0][:40])
+def test_a_promise_names_its_test(promise: list[str]) -> None:
+    assert len(promise) == 3
+    assert ("::" in promise[2]) is (promise[0] not in NO_TEST)
 
 
 @pytest.mark.parametrize(("path", "name"), NAMED)

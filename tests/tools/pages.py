@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pages and pictures of the docs that are made from a source: `pages.py` writes them, `pages.py --check` compares them.
 
-docs/settings.md comes from the catalog, the drawn pictures in docs/images/ from tests/tools/pictures.py.
+docs/settings.md comes from the catalog, docs/usage.md from the table of tests/playbooks/usage.py, the drawn pictures in
+docs/images/ from tests/tools/pictures.py.
 """
 
 from __future__ import annotations
@@ -42,13 +43,13 @@ NOTES = """
 """
 
 
-def catalog() -> ModuleType:
-    """The catalog, loaded by its path: it needs nothing but Python."""
-    spec = importlib.util.spec_from_file_location("_catalog", ROOT / "plugins/module_utils/_settings/catalog.py")
+def loaded(path: str) -> ModuleType:
+    """A source by its path: it needs nothing but Python."""
+    spec = importlib.util.spec_from_file_location(f"_{Path(path).stem}", ROOT / path)
     if spec is None or spec.loader is None:
-        raise FileNotFoundError("plugins/module_utils/_settings/catalog.py")
+        raise FileNotFoundError(path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules["_catalog"] = module
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -91,14 +92,17 @@ def settings_page() -> str:
     rows = [
         f"| `{setting.name}` | {_type_and_range(setting)} | {_default(setting)} | "
         f"{'**yes**' if setting.restart else 'no'} | {_versions(setting)} |"
-        for setting in sorted(catalog().SETTINGS, key=lambda setting: setting.name)
+        for setting in sorted(
+            loaded("plugins/module_utils/_settings/catalog.py").SETTINGS, key=lambda setting: setting.name
+        )
     ]
     return HEAD + TABLE + "\n".join(rows) + "\n" + NOTES
 
 
 def made() -> dict[Path, str]:
     """All that is made: path below docs/ -> content."""
-    docs = {Path("settings.md"): settings_page()}
+    usage = loaded("tests/playbooks/usage.py").page()
+    docs = {Path("settings.md"): settings_page(), Path("usage.md"): usage}
     docs.update({Path("images") / f"{name}.svg": svg for name, svg in pictures.drawn().items()})
     return docs
 

@@ -65,6 +65,7 @@ PARTS = (
     Part("units", f"nightly {CELLS}", "tests/tools/units", report="tests/output/junit/python*-units.xml", lane="tools"),
     Part("playbooks", "playbooks test", f"{PYTEST} tests/playbooks", pytest=True),
     Part("playbooks", CELLS, f"{PYTEST} {EVERYWHERE}", pytest=True),
+    Part("usage", "faults nightly", f"{PYTEST} tests/playbooks/test_usage.py", pytest=True, env={"MATRIX": "whole"}),
     Part("parity", "playbooks test", f"{PYTEST} tests/parity", pytest=True),
     Part("parity", "nightly", f"{PYTEST} tests/parity", pytest=True, measured=True),
     Part("parity", "matrix-2.18", f"{PYTEST} tests/parity", pytest=True),

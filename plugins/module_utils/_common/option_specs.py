@@ -32,6 +32,9 @@ Options = Mapping[str, Mapping[str, Any]]
 CENSORED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as Ansible shows a value with no_log
 DEEPEST = 30  # levels of nested lists and dictionaries in an option
 LARGEST_NUMBER = 10**15
+JSON_HINT = (
+    """, not a text; on the command line, give the options as JSON, for example '{"settings": {"log_level": "info"}}'"""
+)
 
 
 def argument_spec(options: Options) -> dict[str, dict[str, Any]]:
@@ -134,7 +137,8 @@ def unusable(options: Options, args: Mapping[str, Any], place: str = "") -> str:
         if not place and _is_deep(value):
             return f"{called} is nested too deep"
         if option.get("type") == "dict" and value is not None and not isinstance(value, Mapping):
-            return f"{called} must be a dictionary"
+            hint = JSON_HINT if isinstance(value, str) else ""
+            return f"{called} must be a dictionary{hint}"
         if option.get("type") == "int" and _is_endless(value):
             return f"{called} is not a number that can be used"
         for entry in value if isinstance(value, list) else [value]:

@@ -8,13 +8,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Iterable, Mapping
 
 from .._api import connection
 from .._api.client import Client
 from .._api.http import REQUESTS_IMPORT_ERROR
 from .._common.errors import InputError
 from .._common.operation import Outcome, Task
+from .._common.option_specs import JSON_HINT
 from .._common.suggestions import nearest
 from .._ledger import campaigns, restart
 from .._ledger.file import OPTIONS as LEDGER_OPTIONS
@@ -50,7 +51,8 @@ def expand(args: dict[str, Any]) -> tuple[dict[str, Any], str]:
     if settings is None:
         return args, ""
     if not isinstance(settings, Mapping):
-        return args, "The option settings must be a dictionary of settings."
+        hint = JSON_HINT if isinstance(settings, str) else ""
+        return args, f"The option settings must be a dictionary of settings{hint}."
     for name, value in settings.items():
         if name not in SETTINGS:
             known = nearest(name, SETTINGS)
@@ -96,7 +98,7 @@ def _reset_values(params: Mapping[str, Any], given: planning.Values) -> planning
             raise InputError("state: default takes no settings", "Use state: present, and reset for single settings.")
         return {}
     values = {}
-    for name in params["reset"] or []:
+    for name in _names(params["reset"] or []):
         setting = catalog.BY_NAME.get(name)
         if setting is None:
             known = nearest(name, catalog.BY_NAME)
@@ -110,6 +112,11 @@ def _reset_values(params: Mapping[str, Any], given: planning.Values) -> planning
             )
         values[name] = setting.default
     return values
+
+
+def _names(texts: Iterable[str]) -> list[str]:
+    """A text from the command line may hold several names, with commas between them."""
+    return [name.strip() for text in texts for name in text.split(",") if name.strip()]
 
 
 def _to_default(

@@ -559,3 +559,14 @@ RETURNED = {
     "coreapp_node": {"name", "started", "state", "health", "report_ids", "problem"},
     "coreapp_nodes": {"nodes", "engines", "problem"},
 }
+
+
+# -- answers of another shape
+
+
+def test_an_answer_of_another_shape_is_a_problem_and_not_an_exception() -> None:
+    done = find(Runner(docker_host_info=[{"containers": [["x"]], "host_info": {}}]))
+    assert "what the engine returned is not understood (AttributeError at docker.py:" in done["problem"]
+    node = a_node()
+    done = act(coreapp_node, Runner(docker_container=[{"container": {"State": 5}}]), strategy="docker", node=node)
+    assert "what the engine returned is not understood" in done["problem"]
