@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,31 @@ def test_deferred_is_not_in_effect_yet(make_site: Callable[..., Site]) -> None:
     assert run[RECORD]["restart_required"] and run[RECORD]["in_effect"][COLLECTED]["confirmed"] is False
     status = site.run("campaign_status", "-e", "campaign_status_fail_at=never")
     assert status.ok and "not_in_effect" in status.output and "off/?" in status.output
+
+
+def test_a_node_that_others_have_restarted(make_site: Callable[..., Site]) -> None:
+    """The API does not show it; the engine does, if it is asked."""
+    site = make_site(**MULTICONNECT)
+    assert begin(site).ok
+
+    def status(*arguments: str) -> Run:
+        return site.run("campaign_status", "-e", "campaign_status_fail_at=never", *arguments)
+
+    check = ("-e", "campaign_status_check_nodes=true")
+    site.restarted("one")
+    first = status(*check)
+    assert first.ok and "off/off, confirmed" in first.output and site.restarted("one") == []
+    argv = [part.replace("{{ coreapp_node }}", "wacore2") for part in site.node_command(site.clients["one"], "restart")]
+    subprocess.run(argv, check=True, timeout=60)
+    second, unasked = status(*check), status()
+    assert "off/?" in second.output and "a node was restarted outside of this collection (wacore2)" in second.output
+    assert "off/off, confirmed" in unasked.output and not unasked.of("Find the nodes of the client")
+    site.hosts["one"]["coreapp_started_command"] = ["/nowhere/started"]
+    third = status(*check)
+    assert third.ok and "off/?" in third.output and "nodes_not_checked" in third.output
+    site.hosts["one"]["coreapp_strategy"] = "{{ no_such_variable }}"
+    fourth = status(*check)
+    assert fourth.ok and "off/?" in fourth.output and "nodes_not_checked" in fourth.output
 
 
 UNCHANGED = [

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from .. import _judgement as judgement
 from .._api import connection, health, waiting
@@ -158,7 +158,7 @@ class _Step:
 
     def plan(self) -> Outcome:
         """Records the nodes as they are, once none is starting and the report covers them."""
-        found = self._found()
+        found = judgement.found_nodes(self.params["found"])
         with self.ledger() as ledger:
             self._renew(ledger)
             ledger.save()
@@ -169,6 +169,11 @@ class _Step:
         if verdict.problem:
             raise CallError(verdict.problem)
         nodes = {node.name: judgement.recorded(node, key, report) for node, key, dummy in verdict.nodes}
+        for key in verdict.gone:
+            self.task.warn(
+                f"The health report names {harmless(key)} as down, and it was replaced or removed; the restart continues "
+                "without it."
+            )
         # A client that does not respond was seen last when a setting was written or read.
         responds = report is not None and not self.task.check_mode
         shown = self._shown_values() if responds else None
@@ -197,17 +202,6 @@ class _Step:
             for node, key, proof in verdict.nodes
         ]
         return Outcome(values=dict(self._values(state, report), unknown=unknown, nodes=listed))
-
-    def _found(self) -> List[FoundNode]:
-        found = self.params["found"]
-        problem = found.get("problem")
-        if found.get("unreachable"):
-            problem = f"the machine of the nodes is unreachable: {harmless(found.get('msg', ''))}"
-        elif found.get("failed") or not isinstance(found.get("nodes"), list):
-            problem = problem or harmless(found.get("msg") or "the nodes could not be found", 600)
-        if problem:
-            raise CallError(harmless(problem, 1000))
-        return [FoundNode.from_values(values) for values in found["nodes"]]
 
     def _settled_verdict(
         self, found: Sequence[FoundNode], recorded: Mapping[str, bool], expected: Optional[int]
@@ -272,7 +266,9 @@ class _Step:
             if problem:
                 self._skip_or_stop(ledger, name, node, problem)
             else:
-                ledger.state = rolling.advance(ledger.state, name, str(result.get("started") or ""))
+                ledger.state = rolling.advance(
+                    ledger.state, name, str(result.get("started") or ""), str(result.get("runs") or "")
+                )
             ledger.save()
             expected = rolling.expected_connected(ledger.state)
         if not problem:
