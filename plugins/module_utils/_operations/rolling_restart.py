@@ -51,6 +51,7 @@ OPTIONS: Dict[str, Dict[str, Any]] = dict(
     interval={"type": "int", "default": 5},
     report_timeout={"type": "int", "default": 60},
     minimum_uptime={"type": "int", "default": 5},
+    settle={"type": "bool", "default": False},
 )
 RULES: Dict[str, Any] = {"required_if": [("step", "plan", ("found",)), ("step", "next", ("node", "result"))]}
 
@@ -233,11 +234,23 @@ class _Step:
 
     def renew(self) -> Outcome:
         """Directly before a restart: who has lost the lease restarts nothing, and no node of a roll that starts over."""
+        if self.params["settle"] and not self.task.check_mode:
+            self._settle_again()
         with self.ledger() as ledger:
             self._renew(ledger)
             ledger.save()
             superseded = self.params["node"] is not None and self.params["node"] not in rolling.nodes(ledger.state)
             return Outcome(values=dict(self._values(ledger.state), superseded=superseded))
+
+    def _settle_again(self) -> None:
+        """A hook may have taken its time, or a node. A node that is down is started all the same."""
+        with self.ledger() as ledger:
+            self._renew(ledger)
+            ledger.save()
+            node = rolling.nodes(ledger.state).get(self.params["node"] or "")
+            expected = rolling.expected_connected(ledger.state)
+        if node is not None and node.running:
+            self._settled("see a settled health after the hook", expected)
 
     def _renew(self, ledger: Ledger) -> None:
         """In check mode no lease is taken; ``begin`` has warned of another run that holds it."""
