@@ -147,17 +147,22 @@ def test_a_node_that_others_have_restarted(make_site: Callable[..., Site]) -> No
     assert fourth.ok and "off/?" in fourth.output and "nodes_not_checked" in fourth.output
 
 
-UNCHANGED = [
-    ("a misspelt strategy", {"coreapp_strategy": "dcoker"}, 0),
-    ("a node that the command does not know", {"coreapp_nodes": [{"name": "nowhere"}]}, None),
-    ("the lease is held", {"coreapp_lease_wait": 1}, None),
-    ("the login is refused", {"wabiz_onprem_password": "wrong"}, 1),
+RECORDED = ["/v1/users/login", "/v1/settings/application", "/v1/users/logout"]
+LOOKED = ["/v1/users/login", "/v1/health", "/v1/users/logout"]
+UNCHANGED: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("a misspelt strategy", {"coreapp_strategy": "dcoker"}, []),
+    ("no node", {"coreapp_nodes": []}, []),
+    ("a node that the command does not know", {"coreapp_nodes": [{"name": "nowhere"}]}, RECORDED + LOOKED),
+    ("the engine is away", {"coreapp_started_command": ["/nowhere/started"]}, RECORDED + LOOKED),
+    ("the lease is held", {"coreapp_lease_wait": 1}, RECORDED),
+    ("the login is refused", {"wabiz_onprem_password": "wrong"}, RECORDED[:1]),
+    ("no password", {"wabiz_onprem_password": None}, []),
 ]
 
 
 @pytest.mark.parametrize(("cause", "changes", "calls"), UNCHANGED, ids=[one[0] for one in UNCHANGED])
 def test_a_begin_that_cannot_restart_changes_nothing(
-    make_site: Callable[..., Site], cause: str, changes: dict[str, Any], calls: int | None
+    make_site: Callable[..., Site], cause: str, changes: dict[str, Any], calls: list[str]
 ) -> None:
     site = make_site()
     site.hosts["one"].update(changes)
@@ -166,10 +171,15 @@ def test_a_begin_that_cannot_restart_changes_nothing(
     site.clients["one"].clear_calls()
     run = begin(site)
     assert run.code == 2, run.output
-    assert site.clients["one"].writes() == [] or calls == 1
-    assert calls is None or len(site.clients["one"].calls()) == calls
+    assert [call["path"] for call in site.clients["one"].calls()] == calls
     assert not site.ledger_path("one").exists() or site.ledger("one")["campaigns"] == {}
     assert site.restarted("one") == []
+
+
+@pytest.mark.parametrize("playbook", ["campaign_begin", "restart", "campaign_status"])
+def test_a_run_without_any_host_fails(make_site: Callable[..., Site], playbook: str) -> None:
+    run = make_site().run(playbook, "-e", "campaign_mode_name=sale", "-e", "wabiz_onprem_hosts=wa_clinets")
+    assert run.code != 0 and "No host of the inventory matches wabiz_onprem_hosts" in run.output
 
 
 def hold_the_lease(site: Site) -> None:
