@@ -161,6 +161,8 @@ class World:
                 os.remove(self.path)
         elif kind == "status":
             self.status(bool(number % 2))
+        elif kind == "another run":
+            self.another_run(name, number)
         elif kind == "there and back":
             self.there_and_back(name, number)
         elif kind in ("kill before", "kill after", "lose"):
@@ -172,6 +174,10 @@ class World:
         model, node = self.model, self.model.node(number)
         if kind == "write":
             model.others_write(name, number)
+        elif kind == "write and restart":
+            model.others_write(name, number)
+            model.start(node)
+            model.broken.discard(node)
         elif kind == "restart" and node not in model.broken:
             model.start(node)
         elif kind in ("die", "break"):
@@ -179,6 +185,15 @@ class World:
             model.broken |= {node} if kind == "break" else set()
         elif kind == "repair":
             model.broken.clear()
+
+    def another_run(self, name: str, number: int) -> None:
+        """A settings run that shares the ledger, in the middle of this one; its restart is deferred."""
+        events, runs, self.events = self.events, self.runs, iter(())
+        self.runs += 1000
+        given = {"collect_messages": bool(number % 2)} if name == COLLECT else {name: VALUES[name][number % 2]}
+        with contextlib.suppress(OnPremError, Killed):
+            self.call(application_settings, write="always", **given)
+        self.events, self.runs = events, runs
 
     def there_and_back(self, name: str, number: int) -> None:
         """Not while nodes of a rolling restart are recorded: it would be seen by no one."""
@@ -299,9 +314,11 @@ class World:
 
 
 numbers = st.integers(0, 3)
+OFTEN = ["write", "write and restart", "write and restart"]
 KINDS = ["write", "restart", "die", "break", "repair", "lose the ledger", "kill", "kill before", "kill after", "lose"]
-event = st.tuples(st.sampled_from([*KINDS, "write", "restart", "status"]), st.sampled_from(sorted(VALUES)), numbers)
-between = st.tuples(st.sampled_from([*KINDS[:6], "there and back"]), st.sampled_from(sorted(VALUES)), numbers)
+settings_names = st.sampled_from(sorted(VALUES))
+event = st.tuples(st.sampled_from([*KINDS, *OFTEN, "another run", "another run", "status"]), settings_names, numbers)
+between = st.tuples(st.sampled_from([*KINDS[:6], *OFTEN, "another run", "there and back"]), settings_names, numbers)
 RUNS = ["begin", "begin", "end", "level", "collect", "restart", "force"]
 run = st.tuples(
     st.sampled_from(RUNS),
@@ -318,7 +335,7 @@ def test_nothing_is_called_in_effect_that_is_not(nodes: int, collect: bool, runs
     with tempfile.TemporaryDirectory() as folder:
         world = World(Model(nodes, collect), os.path.join(folder, "ledger.json"))
         for kind, number, late, events, afterwards in runs:
-            defer = late and number == 0
+            defer = late and number < 2
             well = world.run(events, lambda: _act(world, kind, number, defer))  # noqa: B023  (called at once)
             if kind == "begin" and well and not defer and not world.blind:
                 assert world.model.governs(COLLECT) <= {False}, world.model.governing

@@ -27,11 +27,11 @@ from .._common.operation import Outcome, Task
 from .._common.text import harmless
 from .._engines import claims
 from .._engines.nodes import FoundNode
-from .._ledger import in_effect, lease, lease_owner, restart, rolling
+from .._ledger import campaigns, in_effect, lease, lease_owner, restart, rolling
 from .._ledger.file import OPTIONS as LEDGER_OPTIONS
 from .._ledger.file import Ledger, owner_in
 from .._ledger.state import LONGEST_LEASE, Node, Owner, State, same
-from .._settings import planning, resource
+from .._settings import catalog, planning, resource
 
 LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
 
@@ -348,6 +348,8 @@ class _Step:
                     f"{', '.join(mixed)} was changed by others while the nodes were restarted",
                     "Check who else writes the settings, then run again.",
                 )
+            switches = (catalog.MESSAGE_COLLECTION.name, catalog.MESSAGE_COLLECTION_BEFORE_2_49_1.name)
+            held_on = [name for name in switches if campaigns.is_active(state) and shown.get(name) is True]
             unwell = judgement.not_well(rolling.nodes(state), report)
             before_values = self._values(state, report)
             state = in_effect.confirm(state, before, shown, rolling.starts(state))
@@ -356,6 +358,11 @@ class _Step:
             total = before_values["total"]
             message = judgement.closed_message(ledger.state, total)
             values = dict(self._values(ledger.state), total=total, done=total, closed=True, message=message)
+        if held_on:
+            raise CallError(
+                f"all nodes were restarted, but {held_on[0]}, which a campaign holds off, was switched on by others",
+                "Check who else writes the settings, then begin the campaign again.",
+            )
         if unwell:
             raise CallError(
                 f"all nodes were restarted, but not all of them are well: {', '.join(unwell)}",
