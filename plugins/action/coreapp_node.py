@@ -67,6 +67,7 @@ class ActionModule(EngineAction):
             "changed": self.changed if changed is None else changed,
             "name": self.node.name,
             "started": node.started,
+            "runs": node.runs,
             "state": node.state,
             "health": node.health,
             "report_ids": list(node.report_ids),
@@ -206,6 +207,7 @@ class ActionModule(EngineAction):
             state="running" if self.done else "rolling out",
             health="healthy" if self.done else "starting",
             report_ids=kubernetes.report_ids(self.pods),
+            runs=kubernetes.runs(self.pods) if self.done else "",
         )
         return self._result(node, "" if self.done else self.trouble or self._unfinished())
 

@@ -32,6 +32,7 @@ class ActionModule(EngineAction):
         "strategy": {"type": "str", "choices": ["docker", "kubernetes", "command"], "required": True},
         "health": {"type": "dict", "default": {}},
         "restart_id": {"type": "str", "default": ""},
+        "purpose": {"type": "str", "choices": ["restart", "check"], "default": "restart"},
         "previous": {"type": "dict", "default": {}},
         "image": {"type": "str", "default": docker.IMAGE},
         "filters": {"type": "dict", "default": {}},
@@ -144,7 +145,7 @@ class ActionModule(EngineAction):
             return f"{shown} does not exist; check coreapp_kubernetes_workloads and coreapp_kubernetes_namespace"
         workload = answer["resources"][0]
         obstacle = kubernetes.obstacle(workload, single, len(self.params["workloads"]))
-        if obstacle:
+        if obstacle and self.params["purpose"] == "restart":
             return f"{shown} {obstacle}"
         options = {
             "kind": "Pod",

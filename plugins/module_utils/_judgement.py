@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Mapping, Optional
 
 from ._api import health
+from ._common.errors import CallError
 from ._common.text import harmless
 from ._engines.nodes import FoundNode
 from ._ledger.state import Node, State
@@ -36,6 +37,18 @@ def health_values(report: Optional[health.Report]) -> Values:
     return {"known": True, "single": report.single, "nodes": report.as_values(None)["nodes"]}
 
 
+def found_nodes(found: Values) -> List[FoundNode]:
+    """The nodes that coreapp_nodes has returned. Raises CallError with the reason, if it could not find them."""
+    problem = found.get("problem")
+    if found.get("unreachable"):
+        problem = f"the machine of the nodes is unreachable: {harmless(found.get('msg', ''))}"
+    elif found.get("failed") or not isinstance(found.get("nodes"), list):
+        problem = problem or harmless(found.get("msg") or "the nodes could not be found", 600)
+    if problem:
+        raise CallError(harmless(problem, 1000))
+    return [FoundNode.from_values(values) for values in found["nodes"]]
+
+
 def recorded(found: FoundNode, key: str, report: Optional[health.Report]) -> Node:
     entries = report.named([key]) if report and key else report.nodes if report and report.single else ()
     role = next((node.role for node in entries), "")
@@ -49,6 +62,7 @@ def recorded(found: FoundNode, key: str, report: Optional[health.Report]) -> Nod
         well=found.running and bool(entries) and all(node.is_up for node in entries),
         started=found.started,
         done=False,
+        runs=found.runs,
     )
 
 

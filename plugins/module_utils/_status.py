@@ -40,6 +40,7 @@ KINDS: dict[str, str] = {
     "collection_off": CRITICAL,
     "not_in_effect": CRITICAL,
     "restart_pending": WARNING,
+    "nodes_not_checked": WARNING,
     "collection_on": WARNING,
     "drift": WARNING,
     "long_campaign": WARNING,
@@ -60,6 +61,8 @@ class Facts:
     :arg collect: whether the inventory declares that messages are collected, by whatever name.
     :arg was_sent: see ``planning.differing``.
     :arg url_key: the key of the fingerprints of webhook URLs.
+    :arg restarted: the nodes that have started since the values were confirmed, where the nodes were checked.
+    :arg unchecked: why the nodes could not be checked; empty if they were, or were not to be.
     :arg long_after: after how many days a campaign without a planned end is long.
     """
 
@@ -74,6 +77,8 @@ class Facts:
     was_sent: Callable[[str, Any], bool] = lambda name, value: False
     url_key: bytes | None = None
     long_after: int = 7
+    restarted: Sequence[str] = ()
+    unchecked: str = ""
 
 
 def level_of(findings: Sequence[Finding]) -> str:
@@ -164,11 +169,18 @@ def _judge_settings(facts: Facts, current: planning.Snapshot, entry: dict[str, A
         collection.update(
             in_effect=known,
             confirmed_at=None if effect.doubt else effect.confirmed_at,
-            doubt=in_effect.REASONS[effect.doubt] if effect.doubt else None,
+            doubt=_doubt(facts, effect.doubt),
         )
     if collection["held"]:
         entry["held_settings"] = [switch]
     entry["drift"] = list(_drift(facts, current, entry["held_settings"]))
+
+
+def _doubt(facts: Facts, reason: str) -> str | None:
+    if not reason:
+        return None
+    nodes = listed((harmless(name, 80) for name in facts.restarted), longest=200) if reason == "node_restarted" else ""
+    return in_effect.REASONS[reason] + (f" ({nodes})" if nodes else "")
 
 
 def _declared(facts: Facts, current: planning.Snapshot) -> dict[str, Any]:
@@ -217,6 +229,9 @@ def _findings(facts: Facts, entry: Mapping[str, Any]) -> Iterator[dict[str, Any]
         problem = _unhealthy(facts.report, _expected(facts.ledger))
         if problem:
             yield finding("unhealthy", f"{short(problem, 400)}. Look into the logs of these nodes.")
+    if facts.unchecked:
+        text = f"It could not be checked whether nodes were restarted by others: {short(facts.unchecked, 400)}."
+        yield finding("nodes_not_checked", text)
     yield from _campaign_findings(facts, entry)
     if facts.current is not None and "ledger_unreadable" not in seen:
         yield from _collection_findings(facts, facts.current, entry)

@@ -89,7 +89,8 @@ options:
     type: dict
   axolotl_context_striping_disabled:
     description:
-      - Switches off an optimisation of version 2.25 that opens more connections to the database.
+      - Switches off an optimisation, there since version 2.25, that opens more connections to the database. It is meant for
+        deployments that reach their limit of connections.
       - Needs a restart of the Coreapp. The client never shows it.
     type: bool
   callback_backoff_delay_ms:
@@ -98,13 +99,15 @@ options:
     type: int
   callback_persist:
     description:
-      - Whether callbacks are kept on disk until the webhook has acknowledged them.
+      - Whether callbacks are kept on disk until the webhook has acknowledged them. It also configures whether failed callbacks
+        are sent again.
       - Needs a restart of the Coreapp.
     type: bool
   db_garbagecollector_enable:
     description:
       - Whether garbage of messages is collected automatically. Deprecated since client version 2.49, use
         O(garbagecollector_enable) or O(collect_messages).
+      - It is V(false) on clients on which O(pass_through) was V(false) before version 2.29.
       - Needs a restart of the Coreapp.
     type: bool
   garbagecollector_enable:
@@ -153,8 +156,9 @@ options:
     type: bool
   pass_through:
     description:
-      - Whether messages are removed from the local database once they are delivered or read. Deprecated since client version
-        2.35, from which on it cannot be switched on.
+      - Whether messages are removed from the local database once they are delivered or read. From client version 2.35 on, it
+        cannot be switched on again.
+      - Leave it off, so that status callbacks work as expected.
       - Needs a restart of the Coreapp.
     type: bool
   show_security_notifications:

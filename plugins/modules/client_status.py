@@ -41,6 +41,18 @@ options:
       - After how many days a campaign without a planned end is a warning.
     type: int
     default: 7
+  check_nodes:
+    description:
+      - Whether to compare the starts of the nodes in O(found) with those that the ledger recorded when it confirmed what is in effect.
+      - If a node has started since, C(in_effect) is null for this result, and C(doubt) names the node. The ledger is not changed.
+      - Without O(ledger), nothing is compared.
+    type: bool
+    default: false
+  found:
+    description:
+      - For O(check_nodes=true), the nodes as M(wabiz.onprem.coreapp_nodes) returns them.
+      - If they are missing or could not be found, nothing is called in effect, and RV(client.findings) says why.
+    type: dict
 seealso:
   - module: wabiz.onprem.fleet_status
   - module: wabiz.onprem.application_settings_info
@@ -88,7 +100,7 @@ client:
           description:
             - V(no_answer), V(refused), V(malformed), V(task_failed), V(ledger_unreadable), V(unhealthy), V(overdue),
               V(collection_off) and V(not_in_effect) are critical.
-            - V(restart_pending), V(collection_on), V(drift) and V(long_campaign) are warnings.
+            - V(restart_pending), V(nodes_not_checked), V(collection_on), V(drift) and V(long_campaign) are warnings.
             - V(not_in_effect) means that a campaign is active and garbage collection is stored as off, but not known to be off in
               effect.
           type: str

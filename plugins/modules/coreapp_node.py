@@ -122,6 +122,11 @@ started:
   returned: success
   type: str
   sample: '2025-03-01T09:20:31.987654321Z'
+runs:
+  description: For O(strategy=kubernetes), an identification of the pods and containers that run now. Otherwise empty.
+  returned: success
+  type: str
+  sample: pods 6f1ed002ab5595859014ebf0951522d9
 state:
   description: Its condition, for messages.
   returned: success

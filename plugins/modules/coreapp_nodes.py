@@ -56,6 +56,11 @@ options:
       - For V(kubernetes), the id of the pending restart. A workload whose pods are all of this restart has a start.
     type: str
     default: ''
+  purpose:
+    description: For V(check), a workload that could not be restarted one pod at a time is no problem.
+    type: str
+    choices: [restart, check]
+    default: restart
   previous:
     description:
       - The result of this module for another machine. Its nodes, engines and problem are kept, so that the last result holds all.
@@ -220,6 +225,12 @@ nodes:
       description: The result of its health check or readiness probe. Empty if there is none.
       type: str
       sample: healthy
+    runs:
+      description:
+        - For O(strategy=kubernetes), an identification of the pods and containers that run now. It changes when one of them is
+          replaced or starts again. Empty for the other strategies, whose C(started) is enough.
+      type: str
+      sample: pods 6f1ed002ab5595859014ebf0951522d9
     details:
       description: What the strategy needs to restart it.
       type: dict

@@ -108,6 +108,12 @@ options:
         does not say that it is healthy.
     type: int
     default: 5
+  settle:
+    description:
+      - With V(renew), whether to wait until the client has settled, as a hook or a node may have changed that since the step before.
+      - A node that is down is started without waiting.
+    type: bool
+    default: false
 seealso:
   - module: wabiz.onprem.coreapp_nodes
   - module: wabiz.onprem.coreapp_node

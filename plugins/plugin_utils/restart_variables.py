@@ -50,6 +50,7 @@ KNOWN = frozenset(
         "campaign_mode_name",
         "campaign_mode_planned_end",
         "campaign_mode_state_host",
+        "campaign_status_check_nodes",
         "campaign_status_client",
         "campaign_status_fail_at",
         "campaign_status_fleet",

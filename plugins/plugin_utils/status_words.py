@@ -22,6 +22,7 @@ KINDS = {
     "overdue": "Campaign overdue",
     "collection_off": "Collection off",
     "restart_pending": "Restart pending",
+    "nodes_not_checked": "Nodes not checked",
     "not_in_effect": "Not in effect",
     "drift": "Drift",
     "collection_on": "Collection on",

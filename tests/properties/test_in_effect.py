@@ -223,16 +223,12 @@ class Client(RuleBasedStateMachine):
         if "look" in event:
             self.look()
 
-    def _compare(self) -> list[str]:
-        return in_effect.compare_starts(self.state, {name: str(one) for name, one in self.starts.items()})
-
     @rule()
     def check_nodes(self) -> None:
         """As `check_nodes: true`: what is called in effect after it is in effect now."""
         self._look()
-        state = self.state
-        if self._compare():
-            state = in_effect.doubt(state, sorted(VALUES), "node_restarted")
+        starts = {name: str(one) for name, one in self.starts.items()}
+        state, _restarted = in_effect.check_starts(self.state, starts)
         for name in VALUES:
             self._assert_in_effect(state, name)
 

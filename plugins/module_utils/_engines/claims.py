@@ -22,7 +22,7 @@ was forgotten, and is missing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Mapping, Optional, Protocol, Sequence, Tuple
 
 from .._common.text import harmless
@@ -55,15 +55,14 @@ class ReportNode(Protocol):
 @dataclass(frozen=True)
 class Verdict:
     """``nodes``: node, its key in the report, proof. ``unknown``: name, reason, how to claim it. ``missing``: keys of the
-    report that nothing covers. ``gone``: keys of nodes that were replaced or removed. ``keys``: all keys of a node.
-    ``problem``: why nothing may be restarted; empty if all is well.
+    report that nothing covers. ``gone``: keys of nodes that were replaced or removed. ``problem``: why nothing may be
+    restarted; empty if all is well.
     """
 
     nodes: Tuple[Tuple[FoundNode, str, str], ...] = ()
     unknown: Tuple[Tuple[str, str, str], ...] = ()
     missing: Tuple[str, ...] = ()
     gone: Tuple[str, ...] = ()
-    keys: Mapping[str, Tuple[str, ...]] = field(default_factory=dict)
     problem: str = ""
 
 
@@ -104,7 +103,7 @@ def judge(
     taken = [
         (_with_role(node, keys[node.name], entries), (*keys[node.name], "")[0], proofs[node.name]) for node in nodes
     ]
-    return Verdict(tuple(taken), tuple(unknown), tuple(missing), tuple(gone), keys, problem)
+    return Verdict(tuple(taken), tuple(unknown), tuple(missing), tuple(gone), problem)
 
 
 # -- proofs

@@ -12,6 +12,8 @@ with the id of the restart. Times of pods would not do, as they move when a sing
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
@@ -164,6 +166,24 @@ def report_ids(pods: Iterable[Object]) -> Tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in ids if one))
 
 
+def runs(pods: Iterable[Object]) -> str:
+    """What runs, for comparison at any time: it differs once a pod was replaced or one of its containers has started again."""
+    live = [
+        [
+            str(_at(pod, "metadata", "uid") or pod_name(pod)),
+            sorted(
+                "%s %s" % (one.get("containerID"), _at(one, "state", "running", "startedAt"))
+                for one in _list(pod, "status", "containerStatuses")
+                if isinstance(one, Mapping)
+            ),
+        ]
+        for pod in pods
+        if _at(pod, "status", "phase") not in ("Succeeded", "Failed") and not _at(pod, "metadata", "deletionTimestamp")
+    ]
+    digest = hashlib.sha256(json.dumps(sorted(live)).encode("utf-8")).hexdigest()
+    return f"pods {digest[:32]}" if live else ""
+
+
 def trouble(pods: Iterable[Object]) -> List[str]:
     """Each pod that is not ready, and what Kubernetes says of it."""
     return [f"pod {harmless(pod_name(pod), 80)}: {_why_not_ready(pod)}" for pod in pods if not is_ready(pod)]
@@ -283,6 +303,7 @@ def found_node(
         report_ids=report_ids(pods),
         selected=True,
         health="healthy" if rolled_out else "starting",
+        runs=runs(pods),
         details={
             "kind": kind,
             "name": name,

@@ -24,10 +24,11 @@ _SHORT_ID = re.compile(r"(?:.*:)?[0-9a-f]{12}\Z")
 class FoundNode:
     """What a strategy has found. It holds no environment and no manifest.
 
-    ``started`` is the strategy's proof of a start, compared and never read; empty if there is none. ``running`` is true only
-    if the node really runs. ``size`` is how many nodes of the health report it stands for. ``report_ids`` are the texts by
-    which a health report may name it. ``selected``: an option of the user names it. ``health`` is what a health check of
-    the engine says, where there is one. ``details`` are for the strategy itself.
+    ``started`` is the strategy's proof of a start, compared and never read; empty if there is none. ``runs`` identifies what
+    runs now, where ``started`` can be compared during a rolling restart only. ``running`` is true only if the node really
+    runs. ``size`` is how many nodes of the health report it stands for. ``report_ids`` are the texts by which a health
+    report may name it. ``selected``: an option of the user names it. ``health`` is what a health check of the engine says,
+    where there is one. ``details`` are for the strategy itself.
     """
 
     name: str
@@ -41,6 +42,7 @@ class FoundNode:
     report_ids: Tuple[str, ...] = ()
     selected: bool = False
     health: str = ""
+    runs: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @property

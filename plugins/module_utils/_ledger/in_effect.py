@@ -17,7 +17,7 @@ A change there and back by others between two checks, with a restart of a node i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from .._common.moments import now_text
 from . import rolling
@@ -26,9 +26,11 @@ from .state import Doubt, InEffect, Scalar, State, same
 REASONS = {
     "never_confirmed": "no rolling restart of this collection has confirmed it",
     "changed_by_others": "it was changed outside of this collection",
-    "node_restarted": "a node was restarted outside of this collection",
     "mixed": "not all nodes have been restarted since it was changed",
-    "not_shown": "the client does not show the setting",
+    # Found by a check of the nodes, and never recorded:
+    "node_restarted": "a node was restarted outside of this collection",
+    "rolling": "a rolling restart is in progress or was interrupted",
+    "not_checked": "the nodes could not be checked",
 }
 
 
@@ -122,4 +124,18 @@ def compare_starts(state: State, starts: Mapping[str, str]) -> List[str]:
     record = state.in_effect
     if record is None:
         return []
-    return sorted(name for name, started in starts.items() if record.starts.get(name) != started)
+    return sorted(name for name, started in starts.items() if not started or record.starts.get(name) != started)
+
+
+def check_starts(state: State, starts: Optional[Mapping[str, str]]) -> Tuple[State, List[str]]:
+    """The state as the nodes show it now, for this moment alone, and the nodes that have started since the record.
+
+    :arg starts: of the nodes that run; None if they could not be checked.
+    """
+    confirmed = sorted(state.in_effect.values) if state.in_effect else []
+    if starts is None:
+        return doubt(state, confirmed, "not_checked"), []
+    restarted = compare_starts(state, starts)
+    if restarted:
+        state = doubt(state, confirmed, "rolling" if rolling.nodes(state) else "node_restarted")
+    return state, restarted

@@ -72,7 +72,8 @@ def _merged(node: Node, known: Optional[Node]) -> Node:
     if known is None:
         return replace(node, done=False)
     done = known.done or (node.running and has_moved(known, node.started))
-    return replace(node, started=node.started if done else known.started, done=done, well=known.well or node.well)
+    started, runs = (node.started, node.runs) if done else (known.started, known.runs)
+    return replace(node, started=started, runs=runs, done=done, well=known.well or node.well)
 
 
 def has_moved(known: Node, started: str) -> bool:
@@ -116,7 +117,7 @@ def expected_connected(state: State) -> Optional[int]:
     return max(0, min(roll.connected, sum(node.size for node in entries)) - down)
 
 
-def advance(state: State, name: str, started: str) -> State:
+def advance(state: State, name: str, started: str, runs: str = "") -> State:
     """Marks a node as done. Raises LedgerError if its start has not moved."""
     roll = state.roll
     node = nodes(state).get(name)
@@ -129,7 +130,7 @@ def advance(state: State, name: str, started: str) -> State:
             "node %s has not been restarted: its start time is still %s" % (name, node.started or "unknown"),
             "Check the log of its container or service.",
         )
-    done = replace(node, done=True, running=True, started=started)
+    done = replace(node, done=True, running=True, started=started, runs=runs)
     return replace(state, roll=replace(roll, nodes={**roll.nodes, name: done}))
 
 
@@ -150,7 +151,8 @@ def keep_values(state: State, shown: Mapping[str, Scalar]) -> State:
 
 
 def starts(state: State) -> Dict[str, str]:
-    return {name: node.started for name, node in nodes(state).items()}
+    """What identifies the start of each node from now on."""
+    return {name: node.runs or node.started for name, node in nodes(state).items()}
 
 
 def close(state: State) -> State:

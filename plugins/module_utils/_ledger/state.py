@@ -225,6 +225,7 @@ class Node(Part):
     started: str  # the runtime's proof of its start
     done: bool
     tried: bool = False  # it was down, and could not be started in this run
+    runs: str = ""  # what runs, where ``started`` can be compared during the restart only
 
     FORM: ClassVar[Mapping[str, Decode]] = {
         "role": one_of("coreapp", "master"),
@@ -236,6 +237,7 @@ class Node(Part):
         "started": text,
         "done": flag,
         "tried": flag,
+        "runs": text,
     }
 
 
@@ -286,7 +288,7 @@ class Doubt(Part):
 
     FORM: ClassVar[Mapping[str, Decode]] = {
         "since": moment,
-        "reason": one_of("never_confirmed", "changed_by_others", "node_restarted", "mixed", "not_shown"),
+        "reason": one_of("never_confirmed", "changed_by_others", "mixed"),
     }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping, Optional
 
-from .._api import connection
+from .._api import connection, stats
 from .._api.client import Client
 from .._api.http import REQUESTS_IMPORT_ERROR
 from .._common import moments
@@ -18,7 +18,7 @@ from .._common.errors import InputError
 from .._common.operation import Outcome, Task
 from .._common.suggestions import nearest
 from .._common.text import harmless
-from .._ledger import campaigns, in_effect
+from .._ledger import campaigns, in_effect, lease, restart
 from .._ledger.file import OPTIONS as LEDGER_OPTIONS
 from .._ledger.file import Ledger, open_ledger, owner_in
 from .._ledger.state import AFTER, State
@@ -62,6 +62,10 @@ def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = 
             ended = _record(params, ledger)
             request = apply.Request(collect=_repaired(params, ledger, ended), proof=True, write=params["write"])
             done = apply.apply(request, task, ledger, client, current, owner)
+            if done.prepared or (
+                restart.is_pending(ledger.state) and not (owner and lease.is_held(ledger.state, owner))
+            ):
+                _warn_before_a_roll(client, current, params["state"] == "present", task)
             recorded = ledger.state
             settings = apply.outcome(ledger, current, done)
             if done.prepared:
@@ -82,6 +86,23 @@ def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = 
         dict(settings.before or {}, campaigns=_shown(before)),
         dict(settings.after or {}, campaigns=_shown(recorded)),
     )
+
+
+def _warn_before_a_roll(client: Client, current: planning.Snapshot, begins: bool, task: Task) -> None:
+    """What the campaign and its restart do not protect. One more GET, only if callbacks are not kept on disk."""
+    if begins and current.values.get("pass_through") is True:
+        task.warn(
+            "pass_through is on: the client removes messages once they are delivered or read, also while garbage collection "
+            "is off."
+        )
+    if current.values.get("callback_persist") is False:
+        queued = stats.queued_callbacks(client)
+        if queued != 0:
+            number = "callbacks" if queued is None else "%d callbacks" % queued
+            task.warn(
+                f"callback_persist is off: {number} that wait for delivery are lost when their node restarts. Check that the "
+                "webhook responds, and switch callback_persist on."
+            )
 
 
 def _record(params: Mapping[str, Any], ledger: Ledger) -> list[str]:

@@ -12,6 +12,7 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any, Callable, Mapping
 
+from .. import _judgement as judgement
 from .. import _status
 from .._api import connection, health
 from .._api.client import Client
@@ -20,6 +21,7 @@ from .._common import option_specs, redaction
 from .._common.errors import CallError, InputError, OnPremError
 from .._common.masking import Mask
 from .._common.operation import Outcome, Task
+from .._engines import claims
 from .._ledger import in_effect
 from .._ledger.file import Ledger, NoLedger
 from .._settings import apply, catalog, checks, planning, resource
@@ -33,6 +35,8 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
     settings={"type": "dict", "no_log": True, "redact": "values"},
     collect_messages={"type": "bool"},
     long_after={"type": "int", "default": 7},
+    check_nodes={"type": "bool", "default": False},
+    found={"type": "dict"},
 )
 RULES: dict[str, Any] = {}
 OWN_WORDS = catalog.OWN_WORDS | health.OWN_WORDS | frozenset(_status.LEVELS) | frozenset(_status.KINDS)
@@ -62,6 +66,7 @@ def run(
         _check_owner(ledger, name, task)
         if seen.current is not None:
             ledger.state = apply.compared(ledger.state, seen.current, ledger.fingerprint)  # it is not written here
+    restarted, unchecked = _check_nodes(params, ledger, seen) if params["check_nodes"] else ([], "")
     url_key = resource.url_key(ledger) if ledger is not None else None
     declared = _without_placeholders(declared, seen, url_key)
     hidden = Mask(list(option_specs.urls(OPTIONS, params)))
@@ -79,6 +84,8 @@ def run(
         was_sent=(ledger or NoLedger()).was_sent,
         url_key=url_key,
         long_after=params["long_after"],
+        restarted=restarted,
+        unchecked=unchecked,
     )
     return Outcome(values={"client": _status.judge(facts)})
 
@@ -99,6 +106,26 @@ def _check_owner(ledger: Ledger, name: str, task: Task) -> None:
     if owner and owner != name:
         task.warn(f"Ledger {ledger.path} was last used for client {owner}, now it is read for {name}.")
         ledger.state = in_effect.forget(ledger.state)
+
+
+def _check_nodes(params: Mapping[str, Any], ledger: Ledger | None, seen: _Seen) -> tuple[list[str], str]:
+    """Compares the nodes' starts with the recorded ones: which nodes have started since, and why that is not known."""
+    if ledger is None:
+        return [], ""  # nothing is recorded that they could be compared with
+    starts, problem = None, ""
+    try:
+        found = judgement.found_nodes(params["found"] or {"msg": "no nodes were passed on (option found)"})
+        if seen.report is None:
+            raise InputError("the health report, which names the nodes, could not be read")
+        recorded = {name: node.ran for name, node in ledger.state.nodes.items()}
+        verdict = claims.judge(found, seen.report.nodes, seen.report.single, recorded)
+        if verdict.problem:
+            raise InputError(verdict.problem)
+        starts = {node.name: node.runs or node.started for node, dummy, proof in verdict.nodes if not node.stopped}
+    except OnPremError as error:
+        problem = error.problem
+    ledger.state, restarted = in_effect.check_starts(ledger.state, starts)
+    return restarted, problem
 
 
 def _declared(params: Mapping[str, Any], seen: _Seen) -> tuple[planning.Values, bool | None]:

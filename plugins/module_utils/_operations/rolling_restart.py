@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 from .. import _judgement as judgement
 from .._api import connection, health, waiting
@@ -27,11 +27,11 @@ from .._common.operation import Outcome, Task
 from .._common.text import harmless
 from .._engines import claims
 from .._engines.nodes import FoundNode
-from .._ledger import in_effect, lease, lease_owner, restart, rolling
+from .._ledger import campaigns, in_effect, lease, lease_owner, restart, rolling
 from .._ledger.file import OPTIONS as LEDGER_OPTIONS
 from .._ledger.file import Ledger, owner_in
 from .._ledger.state import LONGEST_LEASE, Node, Owner, State, same
-from .._settings import planning, resource
+from .._settings import catalog, planning, resource
 
 LIBRARY_ERROR = REQUESTS_IMPORT_ERROR
 
@@ -51,6 +51,7 @@ OPTIONS: Dict[str, Dict[str, Any]] = dict(
     interval={"type": "int", "default": 5},
     report_timeout={"type": "int", "default": 60},
     minimum_uptime={"type": "int", "default": 5},
+    settle={"type": "bool", "default": False},
 )
 RULES: Dict[str, Any] = {"required_if": [("step", "plan", ("found",)), ("step", "next", ("node", "result"))]}
 
@@ -158,7 +159,7 @@ class _Step:
 
     def plan(self) -> Outcome:
         """Records the nodes as they are, once none is starting and the report covers them."""
-        found = self._found()
+        found = judgement.found_nodes(self.params["found"])
         with self.ledger() as ledger:
             self._renew(ledger)
             ledger.save()
@@ -169,6 +170,11 @@ class _Step:
         if verdict.problem:
             raise CallError(verdict.problem)
         nodes = {node.name: judgement.recorded(node, key, report) for node, key, dummy in verdict.nodes}
+        for key in verdict.gone:
+            self.task.warn(
+                f"The health report names {harmless(key)} as down, and it was replaced or removed; the restart continues "
+                "without it."
+            )
         # A client that does not respond was seen last when a setting was written or read.
         responds = report is not None and not self.task.check_mode
         shown = self._shown_values() if responds else None
@@ -197,17 +203,6 @@ class _Step:
             for node, key, proof in verdict.nodes
         ]
         return Outcome(values=dict(self._values(state, report), unknown=unknown, nodes=listed))
-
-    def _found(self) -> List[FoundNode]:
-        found = self.params["found"]
-        problem = found.get("problem")
-        if found.get("unreachable"):
-            problem = f"the machine of the nodes is unreachable: {harmless(found.get('msg', ''))}"
-        elif found.get("failed") or not isinstance(found.get("nodes"), list):
-            problem = problem or harmless(found.get("msg") or "the nodes could not be found", 600)
-        if problem:
-            raise CallError(harmless(problem, 1000))
-        return [FoundNode.from_values(values) for values in found["nodes"]]
 
     def _settled_verdict(
         self, found: Sequence[FoundNode], recorded: Mapping[str, bool], expected: Optional[int]
@@ -239,11 +234,23 @@ class _Step:
 
     def renew(self) -> Outcome:
         """Directly before a restart: who has lost the lease restarts nothing, and no node of a roll that starts over."""
+        if self.params["settle"] and not self.task.check_mode:
+            self._settle_again()
         with self.ledger() as ledger:
             self._renew(ledger)
             ledger.save()
             superseded = self.params["node"] is not None and self.params["node"] not in rolling.nodes(ledger.state)
             return Outcome(values=dict(self._values(ledger.state), superseded=superseded))
+
+    def _settle_again(self) -> None:
+        """A hook may have taken its time, or a node. A node that is down is started all the same."""
+        with self.ledger() as ledger:
+            self._renew(ledger)
+            ledger.save()
+            node = rolling.nodes(ledger.state).get(self.params["node"] or "")
+            expected = rolling.expected_connected(ledger.state)
+        if node is not None and node.running:
+            self._settled("see a settled health after the hook", expected)
 
     def _renew(self, ledger: Ledger) -> None:
         """In check mode no lease is taken; ``begin`` has warned of another run that holds it."""
@@ -272,7 +279,9 @@ class _Step:
             if problem:
                 self._skip_or_stop(ledger, name, node, problem)
             else:
-                ledger.state = rolling.advance(ledger.state, name, str(result.get("started") or ""))
+                ledger.state = rolling.advance(
+                    ledger.state, name, str(result.get("started") or ""), str(result.get("runs") or "")
+                )
             ledger.save()
             expected = rolling.expected_connected(ledger.state)
         if not problem:
@@ -339,6 +348,8 @@ class _Step:
                     f"{', '.join(mixed)} was changed by others while the nodes were restarted",
                     "Check who else writes the settings, then run again.",
                 )
+            switches = (catalog.MESSAGE_COLLECTION.name, catalog.MESSAGE_COLLECTION_BEFORE_2_49_1.name)
+            held_on = [name for name in switches if campaigns.is_active(state) and shown.get(name) is True]
             unwell = judgement.not_well(rolling.nodes(state), report)
             before_values = self._values(state, report)
             state = in_effect.confirm(state, before, shown, rolling.starts(state))
@@ -347,6 +358,11 @@ class _Step:
             total = before_values["total"]
             message = judgement.closed_message(ledger.state, total)
             values = dict(self._values(ledger.state), total=total, done=total, closed=True, message=message)
+        if held_on:
+            raise CallError(
+                f"all nodes were restarted, but {held_on[0]}, which a campaign holds off, was switched on by others",
+                "Check who else writes the settings, then begin the campaign again.",
+            )
         if unwell:
             raise CallError(
                 f"all nodes were restarted, but not all of them are well: {', '.join(unwell)}",

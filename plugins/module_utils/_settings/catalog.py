@@ -32,7 +32,7 @@ class Setting:
     since: str | None = None  # first client version that knows the setting
     removed: str | None = None  # from this client version on, GET does not show it any more
     deprecated: str | None = None  # deprecated since this client version
-    deprecated_hint: str = ""  # what to use instead
+    deprecated_hint: str = ""  # what to use instead, where there is something
     cannot_enable_from: str | None = None  # from this client version on, `true` is refused
     echoed: bool = True  # false: no known GET answer ever contained it
     choices: tuple[Any, ...] = ()
@@ -65,12 +65,13 @@ MEDIA_TYPES = ("audio", "document", "image", "sticker", "video", "voice")
 LOG_LEVELS = ("info", "warning", "error", "fatal")
 
 SETTINGS: tuple[Setting, ...] = (
-    # "Affects the limits of connections to the database": no known GET answer contains it.
-    Setting("axolotl_context_striping_disabled", "bool", False, restart=True, since="2.25", echoed=False),
+    # "Affects the limits of connections to the database": no known GET answer contains it. The optimisation that it
+    # switches off came with 2.25; since when the setting exists is not documented.
+    Setting("axolotl_context_striping_disabled", "bool", False, restart=True, echoed=False),
     # The page types both delays as strings; clients answer with integers and take either.
     Setting("callback_backoff_delay_ms", "int", 3000, minimum=0, unit="milliseconds"),
     Setting("callback_persist", "bool", True, restart=True),
-    # Default: the page says true, an official sample shows false.
+    # Default: the page says true, but false where pass_through was false before 2.29; an official sample shows false.
     Setting(
         "db_garbagecollector_enable",
         "bool",
@@ -86,7 +87,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("heartbeat_interval", "int", 5, minimum=1, unit="seconds", multiconnect=True),
     Setting("log_level", "str", "info", restart=True, since="2.51.1", choices=LOG_LEVELS),
     Setting("max_callback_backoff_delay_ms", "int", 900000, minimum=0, unit="milliseconds"),
-    # The page states no default; a fresh client shows all six types.
+    # The page states no default, and nothing about an empty list; a fresh client shows all six types.
     Setting("media.auto_download", "set", None, default_certain=False, choices=MEDIA_TYPES),
     # Default: the page says false, a fresh client shows true.
     Setting("notify_user_change_number", "bool", False, default_certain=False),
@@ -98,8 +99,6 @@ SETTINGS: tuple[Setting, ...] = (
         default_certain=False,
         restart=True,
         removed="2.49.1",
-        deprecated="2.35",
-        deprecated_hint="nothing; leave it off, so that status callbacks work",
         cannot_enable_from="2.35",
     ),
     Setting("show_security_notifications", "bool", False),
@@ -111,7 +110,6 @@ SETTINGS: tuple[Setting, ...] = (
         "bool",
         False,
         deprecated="2.39",
-        deprecated_hint="nothing",
         echoed=False,
     ),
     Setting("webhooks.max_concurrent_requests", "int", 6, restart=True, choices=(6, 12, 18, 24)),

@@ -144,7 +144,8 @@ def warnings(client: Snapshot, given: Values, after: Values) -> Iterator[str]:
     for name in given:
         setting = BY_NAME.get(name)
         if setting and setting.deprecated and is_at_least(client.version, setting.deprecated):
-            yield f"{name} is deprecated since client version {setting.deprecated}; use {setting.deprecated_hint}."
+            instead = f"; use {setting.deprecated_hint}" if setting.deprecated_hint else ""
+            yield f"{name} is deprecated since client version {setting.deprecated}{instead}."
     merged: dict[str, Any] = dict(after, **given)
     if "log_level" in given and merged.get("verbose_logging") is True:
         yield "log_level has no effect while verbose_logging is on."

@@ -426,6 +426,24 @@ def test_a_workload_is_patched_once_and_waited_for() -> None:
     assert all(options["namespace"] == "n" for _module, options in server.calls)
 
 
+def test_what_it_leaves_behind_is_what_a_later_check_finds() -> None:
+    pods = copy.deepcopy(NEW)
+    left = roll(ApiServer(ROLLED, [pods]), namespace="n")["runs"]
+
+    def found_later(pods: Any) -> Any:
+        runner = Runner(k8s_info=[ROLLED, pods])
+        (node,) = find(runner, strategy="kubernetes", workloads=[WORKLOADS[0]], purpose="check")["nodes"]
+        return node["runs"]
+
+    assert left.startswith("pods ") and found_later(pods) == left
+    pods["resources"].reverse()
+    assert found_later(pods) == left
+    replaced, again = copy.deepcopy(pods), copy.deepcopy(pods)
+    replaced["resources"][0]["metadata"]["uid"] = "another"
+    again["resources"][0]["status"]["containerStatuses"][0]["state"]["running"]["startedAt"] = "2027-01-01T00:00:00Z"
+    assert left not in (found_later(replaced), found_later(again)) and found_later(replaced) != found_later(again)
+
+
 def test_a_second_time_it_only_waits() -> None:
     done = roll(ApiServer(ROLLED, [NEW], dict(PATCHED, changed=False)))
     assert (done["problem"], done["changed"]) == ("", False)
@@ -556,7 +574,7 @@ def assert_documented(documented: dict[str, Any], options: dict[str, Any]) -> No
 
 
 RETURNED = {
-    "coreapp_node": {"name", "started", "state", "health", "report_ids", "problem"},
+    "coreapp_node": {"name", "started", "runs", "state", "health", "report_ids", "problem"},
     "coreapp_nodes": {"nodes", "engines", "problem"},
 }
 

@@ -110,6 +110,9 @@ def test_a_webhook_is_not_lost_by_mistake(after: dict[str, Any]) -> None:
     ("version", "given", "after", "texts"),
     [
         ("2.53.1", {"db_garbagecollector_enable": True}, {}, ["deprecated since client version 2.49"]),
+        ("2.53.1", {"db_garbagecollector_enable": True}, {}, ["use garbagecollector_enable."]),
+        ("2.41.2", {"pass_through": False}, {}, []),
+        ("2.41.2", {"webhook_payload_conversation_pricingmodel_disabled": True}, {}, ["since client version 2.39."]),
         ("2.33.4", {"db_garbagecollector_enable": True}, {}, []),
         ("2.53.1", {"log_level": "info"}, {"verbose_logging": True}, ["log_level has no effect"]),
         ("2.53.1", {"log_level": "info", "verbose_logging": True}, {}, ["log_level has no effect"]),

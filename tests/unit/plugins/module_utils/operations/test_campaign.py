@@ -56,6 +56,39 @@ def client(bench: Callable[..., Any]) -> Client:
     return Client(one)
 
 
+class TestBeforeARoll:
+    LOST = "are lost when their node restarts"
+
+    def begin(self, bench: Callable[..., Any], queued: Any = 0, version: str = "2.53.1", **shown: Any) -> Any:
+        one = bench(version=version, **shown)
+        one.restarted()
+        one.queued = queued
+        Client(one).begin(write="unless_restart")
+        return one
+
+    @pytest.mark.parametrize(
+        ("persist", "queued", "words"),
+        [(False, 3, "3 callbacks that wait"), (False, None, "callbacks that wait"), (False, 0, ""), (True, 3, "")],
+    )
+    def test_callbacks_that_would_be_lost(
+        self, bench: Callable[..., Any], persist: bool, queued: Any, words: str
+    ) -> None:
+        shown = {"callback_persist": persist, "garbagecollector_enable": {"messages": True}}
+        one = self.begin(bench, queued, **shown)
+        assert [words in text and self.LOST in text for text in one.warnings] == ([True] if words else [])
+        assert one.client.get.call_count == (1 if persist else 2)
+
+    def test_no_more_is_asked_where_no_restart_comes(self, bench: Callable[..., Any]) -> None:
+        one = self.begin(bench, 3, callback_persist=False, garbagecollector_enable={"messages": False})
+        assert one.warnings == [] and one.client.get.call_count == 1
+
+    @pytest.mark.parametrize("on", [True, False])
+    def test_pass_through_removes_what_the_campaign_keeps(self, bench: Callable[..., Any], on: bool) -> None:
+        shown = {"callback_persist": True, "pass_through": on, "db_garbagecollector_enable": True}
+        one = self.begin(bench, version="2.33.4", **shown)
+        assert ["pass_through is on" in text for text in one.warnings] == ([True] if on else [])
+
+
 def names(outcome: Outcome) -> list[str]:
     return [one["name"] for one in outcome.values["campaigns"]]
 

@@ -157,6 +157,47 @@ class TestInEffect:
         collection = look(mocked, answer(off), answer(HEALTH), ledger=path)["message_collection"]
         assert (collection["set"], collection["doubt"]) == (False, "it was changed outside of this collection")
 
+    @pytest.mark.parametrize(
+        ("found", "in_effect", "doubt", "kind"),
+        [
+            ({"nodes": [{"name": "n", "running": True, "started": "1"}]}, True, None, []),
+            ({"nodes": [{"name": "n", "running": True, "started": "9", "runs": "1"}]}, True, None, []),
+            ({"nodes": [{"name": "n", "running": True, "started": "2"}]}, None, "outside of this collection (n)", []),
+            ({"nodes": [{"name": "n", "running": True}]}, None, "outside of this collection (n)", []),
+            ({"nodes": [], "problem": "the engine is away"}, None, "could not be checked", ["nodes_not_checked"]),
+            ({"nodes": []}, None, "could not be checked", ["nodes_not_checked"]),
+            ({"unreachable": True, "msg": "no route"}, None, "could not be checked", ["nodes_not_checked"]),
+            ({"nodes": [{"nome": "n"}]}, None, "could not be checked", ["nodes_not_checked"]),
+            (None, None, "could not be checked", ["nodes_not_checked"]),
+        ],
+    )
+    def test_nodes_that_are_checked(
+        self, mocked: Mocked, tmp_path: Path, found: Any, in_effect: Any, doubt: Any, kind: list[str]
+    ) -> None:
+        path = tmp_path / "ledger.json"
+        self.confirmed(str(path))
+        before = path.read_bytes()
+        entry = look(mocked, ledger=str(path), check_nodes=True, found=found)
+        collection = entry["message_collection"]
+        assert (collection["in_effect"], kinds(entry)) == (in_effect, kind)
+        assert collection["doubt"] is None if doubt is None else doubt in collection["doubt"]
+        assert path.read_bytes() == before
+
+    def test_nodes_are_not_called_checked_without_the_report_that_names_them(
+        self, mocked: Mocked, tmp_path: Path
+    ) -> None:
+        path = str(tmp_path / "ledger.json")
+        self.confirmed(path)
+        found = {"nodes": [{"name": "n", "running": True, "started": "1"}]}
+        entry = look(mocked, answer(SETTINGS), call_error(), ledger=path, check_nodes=True, found=found)
+        assert entry["message_collection"]["in_effect"] is None and "nodes_not_checked" in kinds(entry)
+
+    def test_nodes_are_not_compared_where_that_is_not_asked_for(self, mocked: Mocked, tmp_path: Path) -> None:
+        path = str(tmp_path / "ledger.json")
+        self.confirmed(path)
+        found = {"nodes": [{"name": "n", "running": True, "started": "2"}]}
+        assert look(mocked, ledger=path, found=found)["message_collection"]["in_effect"] is True
+
     def test_without_a_ledger_nothing_is_known(self, mocked: Mocked) -> None:
         collection = look(mocked)["message_collection"]
         assert (collection["in_effect"], collection["doubt"]) == (None, None)
