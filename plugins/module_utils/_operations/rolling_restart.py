@@ -22,6 +22,7 @@ from .. import _judgement as judgement
 from .._api import connection, health, waiting
 from .._api.client import Client
 from .._api.http import REQUESTS_IMPORT_ERROR
+from .._common import moments
 from .._common.errors import CallError, InputError, OnPremError
 from .._common.operation import Outcome, Task
 from .._common.text import harmless
@@ -345,8 +346,15 @@ class _Step:
             ledger.state = lease.release(rolling.close(state), self.owner)
             ledger.save()
             total = before_values["total"]
-            message = judgement.closed_message(ledger.state, total)
-            values = dict(self._values(ledger.state), total=total, done=total, closed=True, message=message)
+            names = before_values["settings"] or sorted(shown)
+            values = dict(
+                self._values(ledger.state),
+                total=total,
+                done=total,
+                closed=True,
+                message=judgement.closed_message(ledger.state, total, names),
+                in_effect={name: in_effect.of(ledger.state, name).as_values() for name in names},
+            )
         if unwell:
             raise CallError(
                 f"all nodes were restarted, but not all of them are well: {', '.join(unwell)}",
@@ -386,6 +394,7 @@ class _Step:
             "next": untried[0] if untried else None,
             "done": done,
             "total": total,
+            "at": moments.to_text(moments.utc_now()),
             "predicted": self.task.check_mode,
             "superseded": False,
             "closed": False,
@@ -432,10 +441,12 @@ class _Step:
         names = ", ".join(restart.settings(state)) or "all nodes (forced)"
         nodes = f"; nodes done: {done} of {total}" if total else ""
         problem = f"{error.problem.rstrip('.')}. The restart stays pending for {names}{nodes}"
-        advice = f"{error.advice} Then run again, or run the playbook wabiz.onprem.restart.".strip()
+        again = "" if "run again" in error.advice else " Then run again, or run the playbook wabiz.onprem.restart."
         stopped = CallError(
             problem,
-            advice if error.advice else "Fix the cause, then run again, or run the playbook wabiz.onprem.restart.",
+            error.advice + again
+            if error.advice
+            else "Fix the cause, then run again, or run the playbook wabiz.onprem.restart.",
             doing="restart the Coreapp",
             client=error.client or state.client,
             method=error.method,

@@ -133,6 +133,7 @@ CONTROLLER_ONLY = {
     "coreapp_node",
     "coreapp_nodes",
     "fleet_status",
+    "run_summary",
 }  # each an action, and a module file with documentation alone
 OPERATED = [path for path in files("action") if path.stem not in CONTROLLER_ONLY]
 
