@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from dataclasses import dataclass
 from typing import Any, Iterable, Mapping, NamedTuple, Sequence
@@ -36,6 +37,8 @@ MOST_UNCHANGED = 20  # more of them are a count
 MOST_NAMES = 2  # settings that are listed in a cell
 SECRET = ("password", "token", "api_key", "settings", "desired")
 UNEXPLAINED = "A task outside of the collection has failed, for example in a hook. Its message is above."
+
+_PREFIX = re.compile(r"^(?:(?:Task|Action|Module) failed: )+")
 
 Result = Mapping[str, Any]
 
@@ -161,7 +164,7 @@ def cause(name: str, results: Mapping[str, Result]) -> str:
     if not wrong:
         return UNEXPLAINED
     result = wrong[-1]
-    text = str(result.get("msg") or result.get("censored") or "").strip()
+    text = _PREFIX.sub("", str(result.get("msg") or result.get("censored") or "").strip())
     if result.get("unreachable"):
         return harmless(f"Ansible cannot reach the machine: {text or 'it gave no reason'}", 600)
     client = str((result.get("error") or {}).get("client") or "")
