@@ -26,8 +26,8 @@ COLLECTED = "garbagecollector_enable.messages"
 MULTICONNECT = {"topology": "multiconnect", "masters": 2, "coreapps": 2, "shards": 2}
 SETTINGS_TASKS = ["ok: Apply the settings", "skipped: Restart the Coreapp if that is pending"]
 RECORD = "Record the campaign, and write what follows from it"
-CAMPAIGN_TASKS = [f"ok: {RECORD}", "skipped: Restart the Coreapp if that is pending, and report"]
-NEXT = "Wait until the node is back, and see which one is next"
+CAMPAIGN_TASKS = [f"ok: {RECORD}", "skipped: Restart the Coreapp if that is pending"]
+NEXT = "Restart one node after another"
 IN_ORDER = ["wacore1", "wacore2", "master2", "master1"]
 
 MakeSite = Callable[..., Site]

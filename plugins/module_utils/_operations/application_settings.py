@@ -86,7 +86,8 @@ def run(
             ledger.save()
             outcome = apply.outcome(ledger, current, done)
         apply.report_doubts(doubts, ledger, task, bool(outcome.values["prepared"]))
-        return outcome
+        # Where it is only prepared nothing has been written; the task that writes reports the change.
+        return Outcome(values=outcome.values) if outcome.values["prepared"] else outcome
 
 
 def _reset_values(params: Mapping[str, Any], given: planning.Values) -> planning.Values:
@@ -97,6 +98,12 @@ def _reset_values(params: Mapping[str, Any], given: planning.Values) -> planning
         return {}
     values = {}
     for name in params["reset"] or []:
+        if name == "":
+            raise InputError(
+                "the settings to reset are missing",
+                "Set wabiz_onprem_reset for the playbook, or application_settings_reset for the role, to a list of settings or "
+                "to all.",
+            )
         setting = catalog.BY_NAME.get(name)
         if setting is None:
             known = nearest(name, catalog.BY_NAME)

@@ -72,6 +72,8 @@ def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = 
     owner = _check(params)
     step = _Step(params, task, owner)
     try:
+        # In the middle of a restart the Webapp may be down as well.
+        params = dict(params, first_contact_timeout=None)
         with connect(params, True, task.progress, task.warn, task.secrets.append) as client:
             step.client = client
             return STEPS[params["step"]](step)
