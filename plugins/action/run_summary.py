@@ -42,11 +42,11 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         everyone, alive = (plain(variables[one]) for one in ("ansible_play_hosts_all", "ansible_play_hosts"))
         batch, living = set(plain(variables["ansible_play_batch"])), set(alive)
-        clients, later = [], 0
+        clients, later = [], []
         for name in everyone:
             results = _registered(variables["hostvars"], name)
             if name in living and name not in batch and not results:
-                later += 1
+                later.append(name)
             else:
                 clients.append(run_summary.judge(name, results, name not in living, self._task.check_mode))
         failed = [one.name for one in clients if one.outcome == run_summary.FAILED]
@@ -55,11 +55,11 @@ class ActionModule(ActionBase):
             text = f"{len(clients)} of {len(everyone)} clients are done, {len(failed)} failed."
             display.display(text)
             return dict(result, changed=False)
-        command = run_summary.command(context.CLIARGS, failed, everyone)
+        command = run_summary.command(context.CLIARGS, failed + later, everyone)
         for line in run_summary.lines(clients, command, options["show"] == "all"):
             display.display(line.text, color=COLOURS.get(line.outcome))
         if later:
-            display.display(f"{later} clients were not begun.")
+            display.display(f"{len(later)} clients were not begun.")
         if too_many:
             problem = (
                 f"{len(failed)} of {len(everyone)} clients failed, more than wabiz_onprem_max_fail_percentage allows."

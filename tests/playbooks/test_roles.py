@@ -94,7 +94,7 @@ class TestSettings:
         run = site.run("settings")
         assert run.code
         message = run.on("bad", NEXT)["msg"]
-        assert f"Could not restart the Coreapp of {site.clients['bad'].api_url}" in message
+        assert f"Could not restart the Coreapp of bad ({site.clients['bad'].api_url})" in message
         assert "node wacore: coreapp_restart_command failed with exit code 1: the engine is on strike." in message
         assert "stays pending for callback_persist" in message and "0 of 1" in message
         assert site.restarted("good") == ["wacore"] and site.nothing_is_pending("good")
