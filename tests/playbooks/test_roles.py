@@ -24,9 +24,10 @@ from emulator.testing import Client, Emulator
 
 COLLECTED = "garbagecollector_enable.messages"
 MULTICONNECT = {"topology": "multiconnect", "masters": 2, "coreapps": 2, "shards": 2}
-SETTINGS_TASKS = ["ok: Apply the settings", "skipped: Restart the Coreapp if that is pending"]
+SUMMARY = "ok: Show the result for each client"
+SETTINGS_TASKS = ["ok: Apply the settings", "skipped: Restart the Coreapp if that is pending", SUMMARY]
 RECORD = "Record the campaign, and write what follows from it"
-CAMPAIGN_TASKS = [f"ok: {RECORD}", "skipped: Restart the Coreapp if that is pending"]
+CAMPAIGN_TASKS = [f"ok: {RECORD}", "skipped: Restart the Coreapp if that is pending", SUMMARY]
 NEXT = "Restart one node after another"
 IN_ORDER = ["wacore1", "wacore2", "master2", "master1"]
 
