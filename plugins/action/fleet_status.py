@@ -25,6 +25,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "html": {"type": "str"},
     "fail_at": {"type": "str", "choices": [WARNING, CRITICAL, "never"], "default": WARNING},
     "table": {"type": "bool", "default": True},
+    "show": {"type": "str", "choices": ["attention", "all"], "default": "attention"},
 }
 FAILING = {WARNING: (WARNING, CRITICAL), CRITICAL: (CRITICAL,), "never": ()}
 MOST_NAMES = 10
@@ -42,7 +43,7 @@ class ActionModule(ActionBase):
         _dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
         document = status_document.make(plain(options["results"]))
         if options["table"] and not self._task.no_log:
-            _show(document)
+            _show(document, options["show"] == "all")
         written = [self._json(options["json"], document), self._html(options["html"], document)]
         result.update(changed=any(written), summary=document["summary"])
         if document["summary"]["worst"] in FAILING[options["fail_at"]]:
@@ -85,9 +86,9 @@ def _place(path: str) -> str:
     return os.path.abspath(os.path.expanduser(path))
 
 
-def _show(document: Mapping[str, Any]) -> None:
+def _show(document: Mapping[str, Any], show_all: bool) -> None:
     colours = {CRITICAL: C.COLOR_ERROR, WARNING: C.COLOR_WARN, OK: C.COLOR_OK}
-    for line in status_table.lines(document):
+    for line in status_table.lines(document, show_all):
         display.display(line.text, color=colours.get(line.level))
 
 

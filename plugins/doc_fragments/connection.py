@@ -62,6 +62,13 @@ options:
       - Environment variable E(WABIZ_ONPREM_RETRY_TIMEOUT) is used when it is not given.
     type: int
     default: 60
+  first_contact_timeout:
+    description:
+      - Seconds in which a refused connection is tried again before the client has responded to this task for the first time.
+        Raise it, up to O(retry_timeout), if the task may run while the Webapp is being started.
+      - Environment variable E(WABIZ_ONPREM_FIRST_CONTACT_TIMEOUT) is used when it is not given.
+    type: int
+    default: 5
 requirements:
   - requests >= 2.20
 notes:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from ._api import health
 from ._common.errors import CallError
@@ -19,11 +19,14 @@ from ._ledger.state import Node, State
 Values = Dict[str, Any]
 
 
-def closed_message(state: State, total: int) -> str:
+def closed_message(state: State, total: int, names: Sequence[str]) -> str:
+    """How many nodes were restarted, and which of the settings that this was for are in effect now."""
     record = state.in_effect
     values = record.values if record else {}
     shown = ", ".join(
-        f"{name}: {str(value).lower()}" for name, value in sorted(values.items()) if name not in state.doubts
+        f"{name}: {str(value).lower()}"
+        for name, value in sorted(values.items())
+        if name in names and name not in state.doubts
     )
     at = record.at if record else "?"
     nodes = "1 node was" if total == 1 else f"{total} nodes were"

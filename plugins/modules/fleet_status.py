@@ -58,6 +58,12 @@ options:
       - Whether to show the table.
     type: bool
     default: true
+  show:
+    description:
+      - Which clients the table shows. With V(attention), those that are ok are only counted.
+    type: str
+    choices: [attention, all]
+    default: attention
 seealso:
   - module: wabiz.onprem.client_status
 """

@@ -249,6 +249,17 @@ total:
   returned: success
   type: int
   sample: 4
+at:
+  description: When the step ended, in UTC.
+  returned: success
+  type: str
+  sample: "2026-04-12T02:11:30Z"
+in_effect:
+  description: >-
+    What is in effect now of the settings that the restart was for, as RV(wabiz.onprem.application_settings#module:in_effect).
+  returned: when the restart is complete
+  type: dict
+  sample: {garbagecollector_enable.messages: {value: false, confirmed: true, confirmed_at: "2026-04-12T02:11:30Z", reason: null}}
 node:
   description: The node that the step was about, from O(node). Empty if none was given.
   returned: success

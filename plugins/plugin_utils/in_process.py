@@ -131,7 +131,15 @@ class InProcess(ActionBase):
         del tmp
         if self._task.check_mode and not self._task._parent._play.check_mode:
             self._task.notify = None  # a prediction is no reason for a handler, which would restart nodes
-        return from_others(self._performed(result, task_vars or {}))
+        return from_others(self._named(self._performed(result, task_vars or {}), task_vars or {}))
+
+    def _named(self, result: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """A failure with the client by its inventory name, and its URL in brackets, where the host is the client."""
+        error, name = result.get("error"), harmless(variables.get("inventory_hostname") or "", 80)
+        client = error.get("client") if isinstance(error, Mapping) else ""
+        if client and name and "api_url" not in self._task.args:
+            result["msg"] = str(result.get("msg")).replace(str(client), f"{name} ({client})", 1)
+        return result
 
     def _performed(self, result: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         args, problem = self._prepared_args(variables)
@@ -174,6 +182,13 @@ class InProcess(ActionBase):
         problem = unusable(self.operation.OPTIONS, args)
         if problem:
             return args, f"The option {problem}."
+        required = self.operation.OPTIONS.get("api_url", {})
+        if required and not args.get("api_url") and not os.environ.get(required["env"]) and self._runs_here(variables):
+            host = harmless(variables.get("inventory_hostname") or "", 80)
+            return args, (
+                f"The URL of client {host} is missing: set wabiz_onprem_api_url for it in the inventory, or leave the host out "
+                "with --limit or wabiz_onprem_hosts."
+            )
         if "owner" in self.operation.OPTIONS and not args.get("owner"):
             # a task runs in a worker; the play is its parent
             args["owner"] = vars(owner_of(os.getppid(), str(variables.get("inventory_hostname", ""))))

@@ -62,6 +62,18 @@ def polls(limit: float, longest: float = LONGEST_PAUSE) -> Iterator[float]:
         pause *= GROWTH
 
 
+def with_defaults(module: str, options: Mapping[str, Any], task: Any, templar: Any) -> Values:
+    """What the play has in module_defaults counts for the module that is run."""
+    merged: Values
+    if hasattr(module_common, "_apply_action_arg_defaults"):  # ansible-core 2.19 and newer
+        merged = module_common._apply_action_arg_defaults(module, task, dict(options), templar)
+    else:
+        merged = module_common.get_action_args_with_defaults(
+            module, dict(options), task.module_defaults, templar, action_groups=task._parent._play._action_groups
+        )
+    return merged
+
+
 class EngineAction(ActionBase):
     """An action with OPTIONS, which does its work in ``perform``."""
 
@@ -125,7 +137,7 @@ class EngineAction(ActionBase):
         given = {name: value for name, value in options.items() if value is not None}
         task.action, task.args, task.check_mode, task.no_log = (
             module,
-            self._with_defaults(module, given),
+            with_defaults(module, given, self._task, self._templar),
             check_mode,
             True,
         )
@@ -145,21 +157,6 @@ class EngineAction(ActionBase):
             return {"unreachable": True, "msg": str(error)}
         except AnsibleError as error:
             return {"failed": True, "msg": str(error)}
-
-    def _with_defaults(self, module: str, options: Mapping[str, Any]) -> Values:
-        """What the play has in module_defaults counts for the module that is run."""
-        merged: Values
-        if hasattr(module_common, "_apply_action_arg_defaults"):  # ansible-core 2.19 and newer
-            merged = module_common._apply_action_arg_defaults(module, self._task, dict(options), self._templar)
-        else:
-            merged = module_common.get_action_args_with_defaults(
-                module,
-                dict(options),
-                self._task.module_defaults,
-                self._templar,
-                action_groups=self._task._parent._play._action_groups,
-            )
-        return merged
 
     def poll(self, limit: float, look: Callable[[], bool], longest: float = LONGEST_PAUSE) -> bool:
         """Looks until ``look`` returns true, at least once. Returns false after the limit."""

@@ -13,6 +13,7 @@ import unicodedata
 from typing import Any, Iterator, List, Mapping, NamedTuple, Sequence
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import harmless
+from ansible_collections.wabiz.onprem.plugins.module_utils._status import OK
 
 HEAD = ("CLIENT", "LEVEL", "VERSION", "HEALTH", "CAMPAIGNS", "COLLECTION", "RESTART", "DRIFT")
 WIDEST_NAME, WIDEST_CAMPAIGN, WIDEST_CELL = 40, 24, 90
@@ -26,9 +27,11 @@ class Line(NamedTuple):
     level: str
 
 
-def lines(document: Mapping[str, Any]) -> List[Line]:
-    """The whole table."""
-    clients = document["clients"]
+def lines(document: Mapping[str, Any], show_all: bool = True) -> List[Line]:
+    """The table, of the clients that need attention or of all, and the counts."""
+    clients = [one for one in document["clients"] if show_all or one["level"] != OK]
+    if not clients:
+        return [Line(summary_text(document), "")]
     rows = [_row(client) for client in clients]
     widths = [max(map(_width, column)) for column in zip(HEAD, *rows)]
     table = [Line(_joined(HEAD, widths), "")]

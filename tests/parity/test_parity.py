@@ -17,7 +17,7 @@ from .batch import Batch, Seen, run_batch
 from .batches import BATCHES
 from .case import MODULE_MARKERS, Case
 
-CONTROLLER_ONLY = {"fleet_status", "coreapp_node", "coreapp_nodes"}  # actions without an operation
+CONTROLLER_ONLY = {"fleet_status", "run_summary", "coreapp_node", "coreapp_nodes", "coreapp_roll"}  # actions without an operation
 Runs = dict[str, dict[str, Seen]]
 ALL = [pytest.param(batch, case, id=f"{batch.name}: {case.name}") for batch in BATCHES for case in batch.cases]
 

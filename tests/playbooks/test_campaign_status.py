@@ -68,6 +68,7 @@ def shown(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("fleet")
     fleet = broken_fleet(emulator, folder, SIZE)
     files = {"campaign_status_json": "status.json", "campaign_status_html": str(folder / "status.html")}
+    files["campaign_status_show"] = "all"
     yield Shown(fleet, fleet.run(**files), folder / "status.json", folder / "status.html")
     fleet.remove()
 
@@ -113,7 +114,7 @@ def test_it_fails_with_one_line(shown: Shown) -> None:
         ("b-unconfirmed", ["not_in_effect"], "no rolling restart of this collection has confirmed it"),
         ("b-unreachable", ["unreachable"], "Ansible cannot reach the host: Failed to connect"),
         ("b-undefined", ["task_failed"], "'there_is_no_such' is undefined"),
-        ("b-no-url", ["task_failed"], "missing required arguments: api_url"),
+        ("b-no-url", ["task_failed"], "set wabiz_onprem_api_url for it in the inventory"),
         ("b-typo", ["task_failed"], "unknown setting callback_persists (did you mean callback_persist?)"),
         ("b-unhealthy", ["unhealthy"], "(coreapp) is connecting"),
         ("b-hostile", ["overdue", "drift"], "webhooks.url"),

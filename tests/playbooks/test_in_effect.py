@@ -60,7 +60,7 @@ def test_a_second_campaign_needs_no_restart(make_site: Callable[..., Site]) -> N
     assert begin(site).ok and site.restarted("one") == ["wacore"]
     run = begin(site, "-e", "campaign_mode_name=another")
     assert run.ok and site.restarted("one") == []
-    assert "off, in effect, confirmed at" in run["Report the result"]["msg"]
+    assert "off, in effect, confirmed at" in run[RECORD]["message"]
 
 
 def test_a_change_by_others_becomes_doubtful_and_is_reported_once(make_site: Callable[..., Site]) -> None:

@@ -14,27 +14,13 @@ from playbooks.site import Site
 
 from emulator.testing import Client, Emulator
 
-NAMED = {"campaign_mode_name": "sale"}
-
 
 @pytest.mark.parametrize(
     ("playbook", "given", "message"),
     [
-        ("campaign_begin", {}, "'campaign_mode_name' is undefined"),
-        ("campaign_begin", {"campaign_mode_name": ""}, "name must be 1 to 200 printable characters"),
-        (
-            "campaign_begin",
-            {**NAMED, "campaign_mode_planned_end": "soon"},
-            "planned_end must be a timestamp with a UTC offset",
-        ),
-        ("campaign_end", {**NAMED, "campaign_mode_after": "maybe"}, "value of after must be one of: on, off, previous"),
-        ("campaign_end", {}, "'campaign_mode_name' is undefined"),
         ("campaign_sweep", {"campaign_mode_after": "maybe"}, "value of after must be one of: on, off, previous"),
-        ("settings", {"wabiz_onprem_settings": ["log_level"]}, "The option settings must be a dictionary"),
         ("settings", {"application_settings_allow_webhook_loss": "maybe"}, "unable to convert to bool"),
         ("settings", {"wabiz_onprem_ledger": {"a": "file"}}, "the path of the ledger must be absolute and printable"),
-        ("reset", {}, "'wabiz_onprem_reset' is undefined"),
-        ("reset", {"wabiz_onprem_reset": {"log": "level"}}, "in reset is no setting"),
     ],
 )
 def test_refused_before_anything_is_done(

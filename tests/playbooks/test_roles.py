@@ -24,10 +24,11 @@ from emulator.testing import Client, Emulator
 
 COLLECTED = "garbagecollector_enable.messages"
 MULTICONNECT = {"topology": "multiconnect", "masters": 2, "coreapps": 2, "shards": 2}
-SETTINGS_TASKS = ["ok: Apply the settings", "skipped: Restart the Coreapp if that is pending"]
+SUMMARY = "ok: Show the result for each client"
+SETTINGS_TASKS = ["ok: Apply the settings", "skipped: Restart the Coreapp if that is pending", SUMMARY]
 RECORD = "Record the campaign, and write what follows from it"
-CAMPAIGN_TASKS = [f"ok: {RECORD}", "skipped: Restart the Coreapp if that is pending, and report"]
-NEXT = "Wait until the node is back, and see which one is next"
+CAMPAIGN_TASKS = [f"ok: {RECORD}", "skipped: Restart the Coreapp if that is pending", SUMMARY]
+NEXT = "Restart one node after another"
 IN_ORDER = ["wacore1", "wacore2", "master2", "master1"]
 
 MakeSite = Callable[..., Site]
@@ -94,7 +95,7 @@ class TestSettings:
         run = site.run("settings")
         assert run.code
         message = run.on("bad", NEXT)["msg"]
-        assert f"Could not restart the Coreapp of {site.clients['bad'].api_url}" in message
+        assert f"Could not restart the Coreapp of bad ({site.clients['bad'].api_url})" in message
         assert "node wacore: coreapp_restart_command failed with exit code 1: the engine is on strike." in message
         assert "stays pending for callback_persist" in message and "0 of 1" in message
         assert site.restarted("good") == ["wacore"] and site.nothing_is_pending("good")

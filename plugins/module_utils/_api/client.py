@@ -41,6 +41,8 @@ class Client:
         ``retry_timeout + timeout``.
     :arg read_only: refuse every write but login and logout.
     :arg conceal: is given each credential that is sent or received, so that it can be masked.
+    :arg first_contact_timeout: seconds in which a refused connection is tried again before the client has responded once; None:
+        as ``retry_timeout``.
     :arg warn: told what does not fail the task, and has to be known all the same.
     """
 
@@ -60,6 +62,7 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         warn: Callable[[str], None] = silent,
         conceal: Callable[[str], None] = silent,
+        first_contact_timeout: float | None = None,
     ) -> None:
         self.name = name
         self.read_only = read_only
@@ -76,6 +79,7 @@ class Client:
             if credential:
                 conceal(credential)
         self._reporter = ProgressReporter(progress)
+        self._first_contact_timeout, self._responded = first_contact_timeout, False
         self._started: float | None = None
 
     def __enter__(self) -> Client:
@@ -186,10 +190,13 @@ class Client:
         sent_headers = dict(headers)
         if payload is not None:
             sent_headers["Content-Type"] = "application/json"
-        wait, unknown = FIRST_WAIT, False
+        wait, unknown, tries = FIRST_WAIT, False, 0
         while True:
+            tries += 1
+            left = self._time_left
             try:
                 raw = self._send(method, path, sent_headers, payload)
+                self._responded = True
                 if 200 <= raw.status < 300:
                     return self._accepted(method, path, raw, doing)
                 refusal = responses.refused(raw.status, raw.headers, raw.body)
@@ -198,16 +205,19 @@ class Client:
                 failure = self._refusal_error(method, path, refusal, doing)
             except TransportError as problem:
                 executed, again, pause = not problem.never_sent, problem.retryable, None
-                failure = self.error(
-                    f"{method} {path}: {problem.problem}", problem.advice, doing, method=method, path=path
-                )
+                text = problem.problem
+                if problem.refused and not self._responded:
+                    left = self._first_contact_left
+                    if tries > 1:
+                        text += f" (try {tries})"
+                failure = self.error(f"{method} {path}: {text}", problem.advice, doing, method=method, path=path)
             unknown = unknown or (executed and method != "GET" and path != LOGIN)
             failure.outcome_unknown, failure.retryable = unknown, again
             again = again and (repeatable or not executed)
             pause = _spread(wait) if pause is None else max(pause, FIRST_WAIT)
-            if not again or pause >= self._time_left():
+            if not again or pause >= left():
                 raise failure
-            self._progress(f"{failure}; trying again in {pause:.1f} s, for at most {self._time_left():.0f} s")
+            self._progress(f"{failure}; trying again in {pause:.1f} s, for at most {left():.0f} s")
             self._rest(pause)
             wait = min(wait * 2, LONGEST_WAIT)
 
@@ -222,6 +232,13 @@ class Client:
         started = now if self._started is None else self._started
         end = started + self._retry_timeout
         return (end if self._closing is None else min(end, self._closing + LOGOUT_PATIENCE)) - now
+
+    def _first_contact_left(self) -> float:
+        """The same for a client that has refused the connection and has not responded yet: it is probably not there."""
+        if self._first_contact_timeout is None:
+            return self._time_left()
+        passed = 0.0 if self._started is None else self._clock() - self._started
+        return min(self._time_left(), self._first_contact_timeout - passed)
 
     def _send(self, method: str, path: str, headers: Mapping[str, str], payload: bytes | None) -> RawAnswer:
         if self._started is None:

@@ -28,6 +28,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "ca_path": {"type": "path", "env": "WABIZ_ONPREM_CA_PATH"},
     "timeout": {"type": "int", "default": 30, "env": "WABIZ_ONPREM_TIMEOUT"},
     "retry_timeout": {"type": "int", "default": 60, "env": "WABIZ_ONPREM_RETRY_TIMEOUT"},
+    "first_contact_timeout": {"type": "int", "default": 5, "env": "WABIZ_ONPREM_FIRST_CONTACT_TIMEOUT"},
 }
 
 LONGEST_TIMEOUT = 86400  # seconds
@@ -111,6 +112,7 @@ def connect(
         api_key=None if token else api_key,
         timeout=params["timeout"],
         retry_timeout=params["retry_timeout"],
+        first_contact_timeout=params.get("first_contact_timeout"),
         read_only=read_only,
         progress=progress,
         warn=warn,

@@ -48,6 +48,7 @@ class TransportError(Exception):
 
     :arg retryable: whether trying again can help at all.
 
+    ``refused``: nothing listens on the port.
     ``never_sent``: the request cannot have reached the client, so repeating it is safe.
     """
 
@@ -56,6 +57,7 @@ class TransportError(Exception):
         self.problem = problem
         self.advice = advice
         self.never_sent = False
+        self.refused = False
         self.retryable = retryable
 
 
@@ -201,7 +203,9 @@ def _explained(error: BaseException, time_limit: float, sent: bool) -> Transport
     if _first(error, socket.gaierror):
         return TransportError("the host name cannot be resolved", "Check api_url.")
     if _first(error, ConnectionRefusedError):
-        return TransportError("the connection was refused", "See whether the Webapp is running.")
+        refused = TransportError("the connection was refused", "Check api_url, and whether the Webapp is running.")
+        refused.refused = True
+        return refused
     if _first(error, urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError):
         late = _first(error, socket.timeout)
         return TransportError(

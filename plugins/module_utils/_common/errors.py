@@ -96,7 +96,8 @@ class OnPremError(Exception):
             "status": self.status,
             "code": self.code,
             "title": api_title(self.code),
-            "outcome_unknown": self.outcome_unknown,
+            # only a call has an outcome
+            "outcome_unknown": self.outcome_unknown if self.method or self.outcome_unknown else None,
         }
         return {"msg": str(self), "error": {key: value for key, value in error.items() if value not in (None, "")}}
 

@@ -88,7 +88,8 @@ def run(
             ledger.save()
             outcome = apply.outcome(ledger, current, done)
         apply.report_doubts(doubts, ledger, task, bool(outcome.values["prepared"]))
-        return outcome
+        # Where it is only prepared nothing has been written; the task that writes reports the change.
+        return Outcome(values=outcome.values) if outcome.values["prepared"] else outcome
 
 
 def _reset_values(params: Mapping[str, Any], given: planning.Values) -> planning.Values:
@@ -98,6 +99,12 @@ def _reset_values(params: Mapping[str, Any], given: planning.Values) -> planning
             raise InputError("state: default takes no settings", "Use state: present, and reset for single settings.")
         return {}
     values = {}
+    if "" in (params["reset"] or []):
+        raise InputError(
+            "the settings to reset are missing",
+            "Set wabiz_onprem_reset for the playbook, or application_settings_reset for the role, to a list of settings or "
+            "to all.",
+        )
     for name in _names(params["reset"] or []):
         setting = catalog.BY_NAME.get(name)
         if setting is None:

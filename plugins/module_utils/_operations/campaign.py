@@ -80,6 +80,8 @@ def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = 
         ended=ended,
         message=_message(recorded, done, planning.message_collection(current).name, task),
     )
+    if done.prepared:  # nothing has been written; the task that writes reports the change
+        return Outcome(values=values)
     return Outcome(
         changed or settings.changed,
         values,
@@ -125,6 +127,11 @@ def _repaired(params: Mapping[str, Any], ledger: Ledger, ended: list[str]) -> Op
 
 def _check(params: Mapping[str, Any]) -> None:
     name = params["name"]
+    if name == "":
+        raise InputError(
+            "the name of the campaign is missing",
+            "Set the variable campaign_mode_name for the playbooks and the role, or the option name of the module.",
+        )
     if name is not None and (not name.strip() or len(name) > LONGEST_NAME or not name.isprintable()):
         raise InputError("name must be 1 to %d printable characters" % LONGEST_NAME)
     if params["state"] == "absent" and name is None and not params["overdue"]:

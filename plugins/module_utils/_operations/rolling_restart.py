@@ -22,6 +22,7 @@ from .. import _judgement as judgement
 from .._api import connection, health, waiting
 from .._api.client import Client
 from .._api.http import REQUESTS_IMPORT_ERROR
+from .._common import moments
 from .._common.errors import CallError, InputError, OnPremError
 from .._common.operation import Outcome, Task
 from .._common.text import harmless
@@ -72,6 +73,8 @@ def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = 
     owner = _check(params)
     step = _Step(params, task, owner)
     try:
+        # In the middle of a restart the Webapp may be down as well.
+        params = dict(params, first_contact_timeout=None)
         with connect(params, True, task.progress, task.warn, task.secrets.append) as client:
             step.client = client
             return STEPS[params["step"]](step)
@@ -356,12 +359,20 @@ class _Step:
             ledger.state = lease.release(rolling.close(state), self.owner)
             ledger.save()
             total = before_values["total"]
-            message = judgement.closed_message(ledger.state, total)
-            values = dict(self._values(ledger.state), total=total, done=total, closed=True, message=message)
+            names = before_values["settings"] or sorted(shown)
+            values = dict(
+                self._values(ledger.state),
+                total=total,
+                done=total,
+                closed=True,
+                message=judgement.closed_message(ledger.state, total, names),
+                in_effect={name: in_effect.of(ledger.state, name).as_values() for name in names},
+            )
         if held_on:
             raise CallError(
                 f"all nodes were restarted, but {held_on[0]}, which a campaign holds off, was switched on by others",
                 "Check who else writes the settings, then begin the campaign again.",
+            )
             )
         if unwell:
             raise CallError(
@@ -402,6 +413,7 @@ class _Step:
             "next": untried[0] if untried else None,
             "done": done,
             "total": total,
+            "at": moments.to_text(moments.utc_now()),
             "predicted": self.task.check_mode,
             "superseded": False,
             "closed": False,
@@ -448,10 +460,12 @@ class _Step:
         names = ", ".join(restart.settings(state)) or "all nodes (forced)"
         nodes = f"; nodes done: {done} of {total}" if total else ""
         problem = f"{error.problem.rstrip('.')}. The restart stays pending for {names}{nodes}"
-        advice = f"{error.advice} Then run again, or run the playbook wabiz.onprem.restart.".strip()
+        again = "" if "run again" in error.advice else " Then run again, or run the playbook wabiz.onprem.restart."
         stopped = CallError(
             problem,
-            advice if error.advice else "Fix the cause, then run again, or run the playbook wabiz.onprem.restart.",
+            error.advice + again
+            if error.advice
+            else "Fix the cause, then run again, or run the playbook wabiz.onprem.restart.",
             doing="restart the Coreapp",
             client=error.client or state.client,
             method=error.method,

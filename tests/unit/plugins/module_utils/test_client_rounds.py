@@ -124,3 +124,17 @@ def test_an_expired_token_says_what_to_do() -> None:
         client.get(HEALTH, "look")
     assert "The token is not valid or has expired" in str(caught.value)
     assert wire.sent == [("GET", HEALTH)]
+
+
+@pytest.mark.parametrize(("limit", "tries"), [(0, 1), (None, 3)])
+def test_a_refused_connection_at_first_contact_has_a_limit_of_its_own(limit: float | None, tries: int) -> None:
+    refused = TransportError("the connection was refused")
+    refused.never_sent = refused.refused = True
+    wire = Wire((0, refused), (0, refused), (200, {}))
+    with client_on(wire, token="t", first_contact_timeout=limit) as client:
+        if limit is None:
+            client.get("/v1/x", "read")
+        else:
+            with pytest.raises(CallError, match=r"refused"):
+                client.get("/v1/x", "read")
+    assert len(wire.sent) == tries

@@ -46,7 +46,7 @@ def test_the_result_holds_what_is_known_and_nothing_else() -> None:
         "title": "Access denied",
         "outcome_unknown": True,
     }
-    assert InputError("p").as_result()["error"] == {"outcome_unknown": False}
+    assert InputError("p").as_result()["error"] == {}
 
 
 @pytest.mark.parametrize("code", [None, 9999, 0])

@@ -98,6 +98,16 @@ class TestTable:
         assert len([line for line in lines[size + 2 :] if ": critical: " in line or ": warning: " in line]) == 15
         assert lines[-1] == "17 clients: 10 critical, 4 warning, 3 ok."
 
+    def test_what_is_ok_is_only_counted(self) -> None:
+        lines = [line.text for line in status_table.lines(status_example.EXAMPLE, show_all=False)]
+        needing = [one["name"] for one in status_example.CLIENTS if one["level"] != "ok"]
+        assert [line.split()[0] for line in lines[1 : len(needing) + 1]] == needing and lines[len(needing) + 1] == ""
+        assert lines[-1] == "17 clients: 10 critical, 4 warning, 3 ok."
+        well = status_document.make({"a": {"client": _status.unknown("https://a")}})
+        assert [line.text for line in status_table.lines(well, show_all=False)] == [
+            "1 clients: 0 critical, 0 warning, 1 ok."
+        ]
+
     def test_columns_stand_below_one_another(self) -> None:
         lines = self.lines()
         place = lines[0].index("LEVEL")

@@ -141,7 +141,17 @@ def test_progress_is_shown_unless_the_task_hides_what_it_does(monkeypatch: pytes
     assert told == ([] if no_log else ["[the task] waiting"])
 
 
-CONNECTION = {"api_url", "username", "password", "token", "validate_certs", "ca_path", "timeout", "retry_timeout"}
+CONNECTION = {
+    "api_url",
+    "username",
+    "password",
+    "token",
+    "validate_certs",
+    "ca_path",
+    "timeout",
+    "retry_timeout",
+    "first_contact_timeout",
+}
 VARIABLES = {
     "wabiz_onprem_api_url": "https://client.example",
     "wabiz_onprem_password": "pa55w",

@@ -173,7 +173,7 @@ class TestUnlessRestart:
         outcome = one.run(operation, ledger=True, write="unless_restart", log_level="fatal", heartbeat_interval=9)
         assert (one.wrote(), one.client.get.call_count) == ([], 1)
         values = outcome.values
-        assert (values["prepared"], outcome.changed, values["restart_required"]) == (True, True, True)
+        assert (values["prepared"], outcome.changed, values["restart_required"]) == (True, False, True)
         assert (values["restart_settings"], values["restart_reason"]) == (["log_level"], "changed")
         assert values["changed_settings"] == ["heartbeat_interval", "log_level"]
         assert one.shown == SHOWN
