@@ -150,7 +150,7 @@ def _health(health: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _collection(collection: Mapping[str, Any], findings: list[dict[str, Any]]) -> dict[str, Any]:
-    """Garbage collection of messages. What a campaign holds is meant to be off; what nobody holds is not."""
+    """Garbage collection of messages. What a campaign holds is meant to be off; what no one holds is not."""
     as_set, in_effect, held = collection.get("set"), collection.get("in_effect"), bool(collection.get("held"))
     kinds = {"collection_off": "critical", "collection_on": "warning"}
     notes = ["held"] if held else []

@@ -47,7 +47,7 @@ def moment(text: Any) -> datetime | None:
 
 
 def shown_time(text: Any, now: datetime | None) -> dict[str, str] | None:
-    """A time for people and for machines; the year is told where it is another one. What is no time is shown as it is."""
+    """A time for people and for machines; the year is shown where it is another one. What is no time is shown as it is."""
     if text is None:
         return None
     found = moment(text)
@@ -61,7 +61,7 @@ def shown_time(text: Any, now: datetime | None) -> dict[str, str] | None:
 
 
 def duration(span: timedelta) -> str:
-    """The length of time in its largest unit, which is as exact as somebody who looks at a fleet needs it."""
+    """The length of time in its largest unit, which is as exact as the status of a fleet needs it."""
     seconds = abs(span.total_seconds())
     if seconds >= 2 * YEAR:
         return f"{int(seconds // YEAR)} years"
@@ -78,7 +78,7 @@ def counted(number: int, one: str, many: str) -> str:
 
 
 def shown_value(value: Any) -> str:
-    """The value of a setting, so that "12" and 12 can be told apart."""
+    """The value of a setting, so that "12" and 12 can be distinguished."""
     return "not set" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 

@@ -67,7 +67,7 @@ class EventLog:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        time.sleep(0.3)  # an event may be on its way
+        time.sleep(0.3)  # an event may be coming
         self._stream.close()
         self._thread.join(5)
 

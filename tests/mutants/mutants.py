@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from desk import DESK
 from mutant import LEDGER, MATRIX, PLAIN, TOGETHER, UNIT, UTILS, Mutant
 from restarts import RESTARTS
+from status import STATUS
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -16,7 +16,7 @@ MUTANTS: tuple[Mutant, ...] = (
         f"{UTILS}/_settings/write_order.py",
         "    ledger.save()\n    try:\n        write()\n",
         "    try:\n        write()\n        ledger.save()\n",
-        (TOGETHER, "-k", "test_lost_answer_and_then_a_refusal"),
+        (TOGETHER, "-k", "test_lost_answer_and_then_a_rejection"),
     ),
     Mutant(
         "the logout is left out after a failure",
@@ -115,7 +115,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "        _remove(path)  # left by a killed run, or planted: a link, a pipe, a file that is held open\n"
         "        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL",
         "        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC",
-        (LEDGER, "-k", "modes or hard_link or open_from_before or pipe"),
+        (LEDGER, "-k", "modes or hard_link or open_already or pipe"),
     ),
     Mutant(
         "an unknown outcome is forgotten at the next login",
@@ -125,7 +125,7 @@ MUTANTS: tuple[Mutant, ...] = (
         (TOGETHER, "-k", "lost_answer"),
     ),
     Mutant(
-        "a refusal does not withdraw the intention",
+        "a rejection does not withdraw the intention",
         f"{UTILS}/_settings/write_order.py",
         "            ledger.state = restart.withdraw(ledger.state)\n",
         "",
@@ -160,5 +160,5 @@ MUTANTS: tuple[Mutant, ...] = (
         (MATRIX, "-k", "application_settings and PATCH and kept-once"),
     ),
     *RESTARTS,
-    *DESK,
+    *STATUS,
 )

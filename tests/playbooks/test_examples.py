@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The examples in docs/examples, and the README's, run as they stand; only the addresses of clients and nodes are replaced."""
+"""The examples in docs/examples, and the README's, run unchanged; only the addresses of clients and nodes are replaced."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playbooks.site import PATIENCE, Site
+from playbooks.site import RUN_TIMEOUT, Site
 
 from emulator.testing import Client, Emulator
 from playbooks import helpers
@@ -52,7 +52,7 @@ class Example:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=PATIENCE,
+            timeout=RUN_TIMEOUT,
             check=False,
         )
         return helpers.Run(done.returncode, done.stdout, helpers.recorded(results))

@@ -38,7 +38,7 @@ EVERYWHERE = " ".join(
     for name in ("roles", "check_mode", "application_settings_secrets", "docker_secrecy", "campaign_status")
 )
 
-# The cells of the matrix. Where a version lies between two others, what compares the two fronts with them is not repeated.
+# The cells of the matrix. Where a version lies between two others, the comparison of both entry points is not repeated.
 CELLS = "matrix-2.16 matrix-2.18 matrix-2.21"
 OUTER_CELLS = "matrix-2.16 matrix-2.21"
 
@@ -52,6 +52,7 @@ PARTS = (
     Part("licences", "lint test", "reuse lint --lines"),
     Part("changelog", "lint test", "tests/tools/lint_changelog"),
     Part("documentation", "lint test", "tests/tools/lint_docs"),
+    Part("language", "lint test", "tests/tools/lint_language"),
     Part("made pages", "lint test", "python tests/tools/pages.py --check"),
     Part("action group", "lint test", "python tests/tools/action_group.py"),
     Part("environment", "lint test", "tests/tools/introspect"),

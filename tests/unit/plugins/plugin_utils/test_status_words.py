@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the report says things, and where a campaign stands on its line of time."""
+"""How the report says things, and where a campaign is on its line of time."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from mutant import PAGE, PLUGIN_UTILS, UNIT, UTILS, Mutant
 
-DESK: tuple[Mutant, ...] = (
+STATUS: tuple[Mutant, ...] = (
     Mutant(
         "what a campaign holds counts as drift",
         f"{UTILS}/_status.py",
