@@ -151,7 +151,7 @@ def test_the_smoke_test_of_an_execution_environment(tmp_path: Path) -> None:
 
 def test_the_readme(example: Callable[..., Example], tmp_path: Path) -> None:
     """What the README shows works when it is pasted."""
-    inventory, play = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    _requirements, inventory, play = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     pasted = tmp_path / "pasted"
     pasted.mkdir()
     (pasted / "inventory.yml").write_text(inventory)
