@@ -75,6 +75,8 @@ class ActionModule(ActionBase):
                 status_file.check_place(path)
             else:
                 status_file.write(path, text)
+                if self._task.args.get("table", True) and not self._task.no_log:
+                    display.display(f"Written: {harmless(path, 300)}")
         except OSError as error:
             raise AnsibleActionFail(
                 f"The file {harmless(path, 300)} of option {option} cannot be written: {error.strerror}."

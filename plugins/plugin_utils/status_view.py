@@ -17,6 +17,7 @@ from ansible_collections.wabiz.onprem.plugins.plugin_utils.status_words import (
     kind_label,
     moment,
     natural,
+    repair_command,
     shown_time,
 )
 
@@ -108,10 +109,12 @@ def _client(client: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
         "level": client["level"],
         "level_label": LEVELS[client["level"]],
         "flags": " ".join(key for key, value in flags.items() if value),
-        "findings": [dict(one, label=kind_label(one["kind"]), since=shown_time(one["since"], now)) for one in findings],
+        "findings": [_finding(one, client["name"], now) for one in findings],
         "version": client["api_version"],
         "health": health,
         "campaigns": campaigns,
+        "campaigns_known": client["campaigns"] is not None,
+        "drift_known": client["drift"] is not None,
         "campaign_rows": [_campaign(one, now) for one in campaigns],
         "collection": collection,
         "restart": restart,
@@ -120,12 +123,17 @@ def _client(client: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
         "sort": {
             "findings": len(findings),
             "nodes": health["rank"],
-            "campaigns": sum(1000 if one["overdue"] else 1 for one in campaigns),
+            "campaigns": "" if client["campaigns"] is None else sum(1000 if one["overdue"] else 1 for one in campaigns),
             "collection": collection["rank"],
             "restart": restart["rank"],
-            "drift": len(drift),
+            "drift": "" if client["drift"] is None else len(drift),
         },
     }
+
+
+def _finding(finding: Mapping[str, Any], name: str, now: datetime | None) -> dict[str, Any]:
+    label, since = kind_label(finding["kind"]), shown_time(finding["since"], now)
+    return dict(finding, label=label, since=since, command=repair_command(finding["kind"], name))
 
 
 def _campaign(campaign: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:

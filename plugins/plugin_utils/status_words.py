@@ -28,6 +28,17 @@ KINDS = {
     "long_campaign": "Long campaign",
 }
 
+# What repairs a finding without a decision: the playbook and its options.
+COMMANDS = {
+    "overdue": "campaign_sweep",
+    "collection_on": "campaign_sweep",
+    "restart_pending": "restart",
+    "not_in_effect": "restart -e coreapp_force=true",
+    "drift": "settings --check --diff",
+    "unhealthy": "campaign_status",
+    "no_answer": "campaign_status",
+}
+
 YEAR = 365 * 86400
 UNITS = ((86400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes"))
 
@@ -35,6 +46,13 @@ UNITS = ((86400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minute
 def kind_label(kind: str) -> str:
     """What a kind of finding is called in the report."""
     return KINDS.get(kind) or kind.replace("_", " ").capitalize()
+
+
+def repair_command(kind: str, client: str) -> str:
+    """The command for a finding; empty if there is none, or if the client's name has a meaning in a shell or a limit."""
+    if kind not in COMMANDS or not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", client):
+        return ""
+    return f"ansible-playbook -i inventory.yml wabiz.onprem.{COMMANDS[kind]} --limit {client}"
 
 
 def moment(text: Any) -> datetime | None:

@@ -78,6 +78,38 @@
     const details = row.querySelector(".c-more details");
     if (details) details.open = !details.open;
   });
+  // A tile is a filter: it shows the clients that it counts, and with a second click all of them.
+  const tiles = [...document.querySelectorAll(".tile")];
+  for (const tile of tiles) {
+    const term = tile.querySelector("dt");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.setAttribute("aria-pressed", "false");
+    button.append(...term.childNodes);
+    term.append(button);
+    button.addEventListener("click", () => {
+      const chosen = button.getAttribute("aria-pressed") !== "true";
+      find("filters").reset();
+      if (chosen && tile.dataset.fact) find(`only-${tile.dataset.fact}`).checked = true;
+      if (chosen && tile.dataset.level) {
+        for (const level of ["critical", "warning", "ok"]) find(`show-${level}`).checked = level === tile.dataset.level;
+      }
+      search();
+      button.setAttribute("aria-pressed", String(chosen));
+    });
+  }
+  const unpress = () => {
+    for (const tile of tiles) tile.querySelector("button").setAttribute("aria-pressed", "false");
+  };
+  find("filters").addEventListener("reset", unpress);
+  find("filters").addEventListener("change", unpress);
+  table.addEventListener("click", (event) => {
+    const button = event.target.closest("button.copy");
+    if (!button) return;
+    const code = button.previousElementSibling;
+    getSelection().selectAllChildren(code);
+    if (navigator.clipboard) navigator.clipboard.writeText(code.textContent).then(() => (button.textContent = "Copied"), () => {});
+  });
   addEventListener("hashchange", arrive);
   search();
   arrive();
