@@ -97,7 +97,7 @@ def _ticks(axis: tuple[datetime, datetime], now: datetime) -> list[dict[str, Any
     step = next((step for step in STEPS if (end - begin) / step <= TICKS), STEPS[-1])
     epoch = datetime(now.year, 1, 1, tzinfo=timezone.utc) - timedelta(days=3 * 365)
     tick = epoch + step * int((begin - epoch) / step + 1)
-    ticks = []
+    ticks: list[dict[str, Any]] = []
     while tick < end:
         year = "" if tick.year == now.year else f" {tick.year}"
         dated = step >= timedelta(days=1) or not ticks or tick.hour < step / timedelta(hours=1)

@@ -97,6 +97,9 @@ def _client(client: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
     restart = _restart(client["restart"] or {}, now)
     health, collection = _health(client["health"]), _collection(client["message_collection"] or {}, findings)
     drift = [_drifted(one) for one in client["drift"] or []]
+    # The ledger shows campaigns and pending restarts, GET shows what may differ: neither is "none" if it could not be read.
+    campaigns_known = bool(campaigns) or restart["text"] != UNKNOWN
+    drift_known = bool(drift) or collection["text"] != UNKNOWN
     flags = {
         "overdue": any(one["overdue"] for one in campaigns),
         "campaign": campaigns,
@@ -113,8 +116,8 @@ def _client(client: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
         "version": client["api_version"],
         "health": health,
         "campaigns": campaigns,
-        "campaigns_known": client["campaigns"] is not None,
-        "drift_known": client["drift"] is not None,
+        "campaigns_known": campaigns_known,
+        "drift_known": drift_known,
         "campaign_rows": [_campaign(one, now) for one in campaigns],
         "collection": collection,
         "restart": restart,
@@ -123,10 +126,10 @@ def _client(client: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
         "sort": {
             "findings": len(findings),
             "nodes": health["rank"],
-            "campaigns": "" if client["campaigns"] is None else sum(1000 if one["overdue"] else 1 for one in campaigns),
+            "campaigns": "" if not campaigns_known else sum(1000 if one["overdue"] else 1 for one in campaigns),
             "collection": collection["rank"],
             "restart": restart["rank"],
-            "drift": "" if client["drift"] is None else len(drift),
+            "drift": "" if not drift_known else len(drift),
         },
     }
 
