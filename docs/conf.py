@@ -55,8 +55,8 @@ def describe(app: Any, pagename: str, templatename: str, context: dict[str, Any]
     del app, pagename, templatename
     found = doctree.findall(nodes.paragraph) if doctree else ()
     # Not from a warning or a note, which several pages share.
-    told = next((one.astext() for one in found if not isinstance(one.parent, nodes.Admonition)), "")
-    text = " ".join(told.split()) or f"{context.get('title', '')}: {project}"
+    shown = next((one.astext() for one in found if not isinstance(one.parent, nodes.Admonition)), "")
+    text = " ".join(shown.split()) or f"{context.get('title', '')}: {project}"
     tag = '<meta name="description" content="%s">' % html.escape(text[:300])
     context["metatags"] = f'{context.get("metatags", "")}\n{tag}\n<meta name="color-scheme" content="light dark">'
 
@@ -69,7 +69,7 @@ def setup(app: Any) -> None:
 # What the pages of modules and roles refer to in Ansible's own documentation. The whole list of it would have to be
 # fetched at each build; these few are written into one of our own.
 ANSIBLE = "https://docs.ansible.com/ansible/latest/"
-ELSEWHERE = {
+MOVED = {
     "action_plugins": "plugins/action.html#action-plugins",
     "ansible_configuration_settings": "reference_appendices/config.html#ansible-configuration-settings",
     "common_return_values": "reference_appendices/common_return_values.html#common-return-values",
@@ -83,9 +83,9 @@ ELSEWHERE = {
 
 
 def write_labels(path: Path) -> str:
-    """Writes Sphinx's list of what is elsewhere, version 2; the path for intersphinx_mapping."""
-    titles = {label: label.replace("_", " ").capitalize() for label in ELSEWHERE}
-    rows = [f"{label} std:label -1 {target} {titles[label]}\n" for label, target in ELSEWHERE.items()]
+    """Writes Sphinx's list of moved labels, version 2; the path for intersphinx_mapping."""
+    titles = {label: label.replace("_", " ").capitalize() for label in MOVED}
+    rows = [f"{label} std:label -1 {target} {titles[label]}\n" for label, target in MOVED.items()]
     head = ["Sphinx inventory version 2", "Project: Ansible", "Version:", "The remainder is compressed using zlib."]
     path.write_bytes("".join(f"# {line}\n" for line in head).encode() + zlib.compress("".join(rows).encode()))
     return str(path)

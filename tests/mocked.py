@@ -43,11 +43,11 @@ class Mocked:
         self.operation = operation
         self.connect = Mock(spec_set=Callable, return_value=self.client)
         self.warnings: list[str] = []
-        self.told: list[str] = []
+        self.shown: list[str] = []
 
     def run(self, given: Mapping[str, Any], check_mode: bool = False, **more: Any) -> Outcome:
         params = {name: option.get("default") for name, option in self.operation.OPTIONS.items()}
-        task = Task(check_mode, self.warnings.append, self.told.append)
+        task = Task(check_mode, self.warnings.append, self.shown.append)
         outcome: Outcome = self.operation.run({**params, "api_url": NAME, **given}, task, connect=self.connect, **more)
         return outcome
 

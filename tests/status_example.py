@@ -22,7 +22,7 @@ def finding(kind: str, level: str, text: str, since: str | None = None) -> dict[
 
 
 def client(name: str, *findings: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """A client in order, but for what is given."""
+    """A client that is ok, but for what is given."""
     levels = {one["level"] for one in findings}
     level = "critical" if "critical" in levels else "warning" if levels else "ok"
     return {
@@ -191,7 +191,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 def fleet(size: int) -> dict[str, Any]:
-    """The example with clients in order added, up to this number."""
+    """The example with clients that are ok added, up to this number."""
     more = [client(f"ok-{number:03d}") for number in range(size - len(CLIENTS))]
     summary = {**EXAMPLE["summary"], "clients": size, "ok": len(OK) + len(more)}
     return {**EXAMPLE, "summary": summary, "clients": [*CLIENTS, *more]}

@@ -33,7 +33,7 @@ function makeAllReachable() {
   document.querySelectorAll(".wy-table-responsive, .rst-content pre, .rst-content p:has(> img)").forEach(makeReachable);
 }
 
-function mendRoles() {
+function repairRoles() {
   document.querySelectorAll('.caption[role="heading"]').forEach((one) => one.setAttribute("aria-level", "2"));
   document.querySelectorAll("[aria-role]").forEach((one) => {
     one.setAttribute("role", one.getAttribute("aria-role"));
@@ -55,8 +55,8 @@ function mendRoles() {
 
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll(".rst-content table").forEach(prepareTable);
-  mendRoles();
-  // What fits depends on the width of the window, on fonts, and on pictures; the theme wraps tables meanwhile.
+  repairRoles();
+  // What fits depends on the width of the window, on fonts, and on pictures; the theme wraps tables in the meantime.
   const observer = new ResizeObserver(makeAllReachable);
   document.querySelectorAll(".rst-content, .rst-content table, .rst-content img").forEach((one) => observer.observe(one));
 });

@@ -26,7 +26,7 @@ from ansible_collections.wabiz.onprem.plugins.plugin_utils.running import (
 
 HTTP_RESERVE = 60  # seconds that the call to the engine may last longer than the stop
 FLAKY = 5.0  # seconds at least for which a container has to stay up that the engine has had to start again
-LOOKS_AT_WORKLOAD = 4  # of its pods for each one at the workload
+POLLS_OF_WORKLOAD = 4  # of its pods for each one at the workload
 ENGINE_BACK = 60.0  # seconds in which an engine that does not respond may come back
 
 
@@ -162,7 +162,7 @@ class ActionModule(EngineAction):
         return (container, "") if isinstance(container, Mapping) else (None, docker.why_not(again))
 
     def _stays_up(self, container: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-        """One look after the start, and more only while the engine has to start the container again."""
+        """One check after the start, and more only while the engine has to start the container again."""
         earlier, end = docker.look(container), time.monotonic() + self.params["timeout"]
         silent_until = end
         while True:
@@ -196,7 +196,7 @@ class ActionModule(EngineAction):
     def _kubernetes(self) -> Values:
         self.workload: Mapping[str, Any] = {}
         self.pods: list[Mapping[str, Any]] = []
-        self.trouble, self.looks, self.done = "", 0, False
+        self.trouble, self.polls, self.done = "", 0, False
         problem = self._patch()
         if problem:
             return self._failed(problem)
@@ -221,26 +221,26 @@ class ActionModule(EngineAction):
         answer = self.write("kubernetes.core.k8s", {**self._of_workload(), **options})
         if not isinstance(answer.get("result"), Mapping):
             right = f"get and patch {kind.lower()}s in this namespace"
-            return kubernetes.refusal(answer, "patch its pod template", right)
+            return kubernetes.rejection(answer, "patch its pod template", right)
         if not answer.get("method") and not answer["result"]:
             return "it does not exist any more"
         self.changed, self.workload = bool(answer.get("changed")), answer["result"]
         return ""
 
     def _rollout_is_over(self) -> bool:
-        """One wait for all: the new pods are ready, and none of before is left. The pods say so themselves.
+        """One wait for all: the new pods are ready, and none of the previous start is left. The pods say so themselves.
 
         The workload is read from time to time, as its template may be changed by others, or where it waits longer than
         until its pods are ready.
         """
-        restart_id, self.looks = self.params["restart_id"], self.looks + 1
+        restart_id, self.polls = self.params["restart_id"], self.polls + 1
         if not self._read_pods():
             return self._in_vain()
         self.phase = f"rolling out, {kubernetes.progress_of_pods(self.workload, self.pods, restart_id)}"
         new = kubernetes.all_new(self.workload, self.pods, restart_id)
         if new and not kubernetes.waits_after_ready(self.workload):
             self.done = True
-        elif new or self.looks % LOOKS_AT_WORKLOAD == 0:
+        elif new or self.polls % POLLS_OF_WORKLOAD == 0:
             if not self._read_workload():
                 return self._in_vain() or not self.workload
             self.done = new and kubernetes.is_complete(self.workload, self.pods, restart_id)
@@ -257,7 +257,7 @@ class ActionModule(EngineAction):
         answer = self.read("kubernetes.core.k8s_info", self._of_workload())
         if not isinstance(answer.get("resources"), list):
             right = f"get {str(self.node.details.get('kind')).lower()}s in this namespace"
-            self.trouble = kubernetes.refusal(answer, f"read {harmless(self.node.name, 80)}", right)
+            self.trouble = kubernetes.rejection(answer, f"read {harmless(self.node.name, 80)}", right)
             return False
         self.workload = answer["resources"][0] if answer["resources"] else {}
         self.trouble = "" if self.workload else "it does not exist any more"
@@ -271,7 +271,7 @@ class ActionModule(EngineAction):
         }
         answer = self.read("kubernetes.core.k8s_info", {**options, **self._api()})
         if not isinstance(answer.get("resources"), list):
-            self.trouble = kubernetes.refusal(answer, "read its pods", "list pods in this namespace")
+            self.trouble = kubernetes.rejection(answer, "read its pods", "list pods in this namespace")
             return False
         self.trouble, self.pods = "", answer["resources"]
         return True

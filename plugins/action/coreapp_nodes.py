@@ -140,7 +140,7 @@ class ActionModule(EngineAction):
         }
         answer = self.read("kubernetes.core.k8s_info", {**options, **api})
         if not isinstance(answer.get("resources"), list):
-            return kubernetes.refusal(answer, f"read {shown}", f"get {kind.lower()}s in this namespace")
+            return kubernetes.rejection(answer, f"read {shown}", f"get {kind.lower()}s in this namespace")
         if not answer["resources"]:
             return f"{shown} does not exist; check coreapp_kubernetes_workloads and coreapp_kubernetes_namespace"
         workload = answer["resources"][0]
@@ -154,7 +154,7 @@ class ActionModule(EngineAction):
         }
         pods = self.read("kubernetes.core.k8s_info", {**options, **api})
         if not isinstance(pods.get("resources"), list):
-            return kubernetes.refusal(pods, f"read the pods of {shown}", "list pods in this namespace")
+            return kubernetes.rejection(pods, f"read the pods of {shown}", "list pods in this namespace")
         self.found.append(
             kubernetes.found_node(entry, workload, pods["resources"], self.params["restart_id"], self.host, engine)
         )

@@ -48,7 +48,7 @@ class ActionModule(ActionBase):
         result.update(changed=any(written), summary=document["summary"])
         if document["summary"]["worst"] in FAILING[options["fail_at"]]:
             # without the clients: Ansible would print them all, after a table that says it better
-            return from_others(dict(result, failed=True, msg=_told(document)))
+            return from_others(dict(result, failed=True, msg=_summary(document)))
         return from_others(dict(result, clients=visible(document["clients"])))
 
     def _json(self, path: str | None, document: Mapping[str, Any]) -> bool:
@@ -76,6 +76,8 @@ class ActionModule(ActionBase):
                 status_file.check_place(path)
             else:
                 status_file.write(path, text)
+                if self._task.args.get("table", True) and not self._task.no_log:
+                    display.display(f"Written: {harmless(path, 300)}")
         except OSError as error:
             raise AnsibleActionFail(
                 f"The file {harmless(path, 300)} of option {option} cannot be written: {error.strerror}."
@@ -92,8 +94,8 @@ def _show(document: Mapping[str, Any], show_all: bool) -> None:
         display.display(line.text, color=colours.get(line.level))
 
 
-def _told(document: Mapping[str, Any]) -> str:
+def _summary(document: Mapping[str, Any]) -> str:
     """The failure in one line: how many, and the worst of them."""
     names = [harmless(one["name"], 40) for one in document["clients"] if one["level"] != OK]
     more = [] if len(names) <= MOST_NAMES else [f"{len(names) - MOST_NAMES} more"]
-    return f"{status_table.summary_text(document)} Not in order: {', '.join(names[:MOST_NAMES] + more)}."
+    return f"{status_table.summary_text(document)} Needs attention: {', '.join(names[:MOST_NAMES] + more)}."

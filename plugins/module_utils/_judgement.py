@@ -88,7 +88,7 @@ def can_spare(state: State, node: Node, report: health.Report) -> bool:
 
 
 def not_well(nodes: Mapping[str, Node], report: health.Report) -> List[str]:
-    """The nodes that were well before the restart and are not well after it, in words."""
+    """The nodes that were well before the restart and are not well after it."""
     unwell = []
     for name, node in sorted(nodes.items()):
         if not node.well or report.single:

@@ -7,7 +7,7 @@
 """What is wrong with a client, judged from what is known of it: facts in, findings out. No network, no file.
 
 What is not known (a client that does not answer, a ledger that cannot be read) is null in the answer, and judged by
-nobody. Texts of the client are shortened; ``perform`` makes them harmless.
+no one. Texts of the client are shortened; ``perform`` makes them harmless.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Facts:
     """What was found out about one client.
 
     :arg api_url: the client as it may be shown; None where its URL cannot be.
-    :arg errors: what went wrong on the way, in its order.
+    :arg errors: what went wrong, in the sequence in which it happened.
     :arg ledger: the state of its ledger; None where none was given or it cannot be read.
     :arg declared: the settings that the inventory declares.
     :arg collect: whether the inventory declares that messages are collected, by whatever name.
@@ -91,7 +91,7 @@ def finding(kind: str, text: str, since: str | None = None) -> dict[str, Any]:
 
 
 def short(text: Any, limit: int = LONGEST_TEXT) -> str:
-    """A text that somebody else wrote, at a length that can be shown."""
+    """A text that another user wrote, at a length that can be shown."""
     whole = str(text)
     return whole if len(whole) <= limit else whole[: limit - 1] + "…"
 
@@ -113,7 +113,7 @@ def unknown(api_url: str | None) -> dict[str, Any]:
 
 
 def judge(facts: Facts) -> dict[str, Any]:
-    """The client as it stands in the status of the fleet, all but its name."""
+    """The client unchanged in the status of the fleet, all but its name."""
     entry = unknown(facts.api_url)
     if facts.ledger is not None:
         entry["campaigns"] = [_campaign(one) for one in campaigns.listed(facts.ledger, facts.now)]
@@ -190,7 +190,7 @@ def _declared(facts: Facts, current: planning.Snapshot) -> dict[str, Any]:
 
 
 def _drift(facts: Facts, current: planning.Snapshot, held: list[str]) -> Iterator[dict[str, Any]]:
-    """What differs from what is declared. What a campaign holds does not count, nor does what nobody can know."""
+    """What differs from what is declared. What a campaign holds does not count, nor does what no one can know."""
     declared = _declared(facts, current)
     for name in planning.differing(current, declared, facts.was_sent):
         there, found = planning.shown_value(current, name)
@@ -246,8 +246,8 @@ def _kind_of(error: OnPremError) -> str:
     status = error.status
     if status is None:
         return "no_answer"
-    elsewhere = status < 400 or (status == 404 and error.code is None)  # no client answers like that
-    return "malformed" if elsewhere else "refused"
+    not_a_client = status < 400 or (status == 404 and error.code is None)  # no client answers like that
+    return "malformed" if not_a_client else "refused"
 
 
 def _unhealthy(report: Report, expected: int | None) -> str:

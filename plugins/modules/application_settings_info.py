@@ -104,7 +104,7 @@ in_effect:
   description:
     - For each setting that needs a restart and that the client shows, what is known to be in effect on all nodes.
     - C(confirmed) is V(true) if the value is known. C(value) is then the value, and C(confirmed_at) is when a rolling restart of all
-      nodes confirmed it, in UTC. Otherwise C(reason) is why it is not known, in words. What does not apply is null.
+      nodes confirmed it, in UTC. Otherwise C(reason) is why it is not known. What does not apply is null.
   returned: when O(ledger) is given
   type: dict
   sample:

@@ -146,7 +146,7 @@ client:
         - The automatic garbage collection of messages. C(set) is as the client stores it, C(held) is whether a campaign holds it
           off.
         - C(in_effect) is what its nodes are known to run with, and C(confirmed_at) when a rolling restart of all nodes confirmed
-          it, in UTC. If that is not known, both are null, and C(doubt) is the reason in words.
+          it, in UTC. If that is not known, both are null, and C(doubt) is the reason.
         - Without O(ledger), C(in_effect), C(confirmed_at) and C(doubt) are null.
       type: dict
       sample: {set: false, in_effect: false, confirmed_at: "2026-04-01T08:04:12Z", doubt: null, held: true}

@@ -64,7 +64,7 @@ options:
     default: 600
   stays_up:
     description:
-      - For V(docker), how many seconds to wait before the look whether the container is still up. The look itself comes later by what
+      - For V(docker), how many seconds to wait before the check whether the container is still up. The check itself comes later by what
         the start of a module takes, and the role waits for the health report after it.
       - If the engine had to start the container again, it must be up for five seconds.
     type: float

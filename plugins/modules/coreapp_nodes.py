@@ -70,7 +70,7 @@ options:
   image:
     description:
       - For V(docker), the repository of the image of Coreapps and masters. Parts of the path are compared as wholes, and a
-        registry may stand before it. A tag or digest counts if there is one.
+        registry may be before it. A tag or digest counts if there is one.
     type: str
     default: whatsapp.biz/coreapp
   filters:
@@ -241,7 +241,7 @@ engines:
   type: dict
   sample: {'5L3C:GH22:Y7P2:5IVH:XH7O:4HXK:TBWK:XL73:MK75:KYSD:ZITA:M4JA': wa-node1}
 problem:
-  description: Why the nodes may not be restarted as they are. Empty if nothing is in the way.
+  description: Why the nodes may not be restarted as they are. Empty if nothing prevents it.
   returned: success
   type: str
   sample: ''

@@ -31,7 +31,7 @@ attributes:
   idempotent:
     support: full
     details:
-      - The files are written each time, as they tell when they were made. It is a change if they say anything else that is new.
+      - The files are written each time, as they show when they were made. It is a change if they say anything else that is new.
 options:
   results:
     description:
@@ -96,8 +96,8 @@ summary:
 clients:
   description:
     - The clients, worst first and then by name. Each has C(name), the name of its host, and what RV(wabiz.onprem.client_status#module:client)
-      tells.
-    - V(unreachable) and V(task_failed) are findings that stand here alone.
+      shows.
+    - V(unreachable) and V(task_failed) are findings that occur only here.
   returned: when the task does not fail; with O(fail_at=never) it never does because of a client
   type: list
   elements: dict

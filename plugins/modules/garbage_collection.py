@@ -12,7 +12,7 @@ version_added: 1.0.0
 description:
   - Starts the garbage collection of messages (C(PUT /v1/services/message/gc)), of media (C(PUT /v1/services/media/gc)), or of
     both, for clients of which the automatic garbage collection is switched off.
-  - The client answers that it has accepted the request, and works on it in the background. It tells the end by a webhook
+  - The client answers that it has accepted the request, and works on it in the background. It reports the end by a webhook
     only, with V(complete) or V(failed) for each Coreapp, so that this module reports what was accepted, and never what was
     done.
   - A collection of media runs on the primary node alone, one at a time, and removes media that have not been used for 30 days.
@@ -36,7 +36,7 @@ attributes:
   idempotent:
     support: none
     details:
-      - Each run starts a garbage collection, and so is a change. The API does not tell whether there is anything to collect.
+      - Each run starts a garbage collection, and so is a change. The API does not show whether there is anything to collect.
 options:
   kinds:
     description:

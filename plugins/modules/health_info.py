@@ -128,7 +128,7 @@ nodes:
       type: int
       sample: 1014
     details:
-      description: The details of the first error, in the client's own words. Empty for a node without errors.
+      description: The details of the first error, in the client's own text. Empty for a node without errors.
       type: str
       sample: "Connection refused: wacore2:6252"
   sample:

@@ -56,7 +56,7 @@ providers:
       type: str
       sample: www
     auth:
-      description: Kind of its credentials, V(bearer) or V(basic). Null where the client tells neither.
+      description: Kind of its credentials, V(bearer) or V(basic). Null where the client shows neither.
       type: str
       sample: basic
     username:

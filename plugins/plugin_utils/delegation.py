@@ -55,7 +55,7 @@ def wrong_connection(task: Any, transport: str, variables: Mapping[str, Any], te
 
 
 def _is_ours(task: Any) -> bool:
-    """Whether the task stands in a file of one of our roles, and not in a hook that is included there."""
+    """Whether the task is in a file of one of our roles, and not in a hook that is included there."""
     role = getattr(task, "_role", None)
     if role is None or getattr(role, "_role_collection", None) != COLLECTION:
         return False

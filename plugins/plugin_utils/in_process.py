@@ -5,7 +5,7 @@
 """An operation as an action plugin: it runs in the controller's process when the task would run on the controller anyway.
 
 Otherwise the module of the same name is handed over to the target as usual. Options, validation, result and masking are
-the same both ways; docs/in_process.md tells why, and the few differences that Ansible forces.
+the same both ways; docs/in_process.md explains why, and the few differences that Ansible forces.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ CONNECTION = (*CONNECTION_OPTIONS, "api_key")
 
 display = Display()
 
-# Options that tell how long an operation may take, the longest first.
+# Options that show how long an operation may take, the longest first.
 LIMITS = ("wait_timeout", "lease_wait", "retry_timeout")
 
 
@@ -154,7 +154,7 @@ class InProcess(ActionBase):
             return dict(result, **self._run_here(args, variables))
         wrap_async = self._task.async_val and not getattr(self._connection, "has_native_async", False)
         place = str(self._task.delegate_to or variables.get("inventory_hostname"))
-        with reporting(self._tell, lambda seconds: self._words(args, place, seconds)):
+        with reporting(self._report, lambda seconds: self._progress_line(args, place, seconds)):
             result.update(self._execute_module(module_args=args, task_vars=variables, wrap_async=wrap_async))
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
@@ -251,18 +251,18 @@ class InProcess(ActionBase):
         )
 
     def _run_here(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        task = Task(self._task.check_mode, progress=self._tell)
+        task = Task(self._task.check_mode, progress=self._report)
         return perform_task(self.operation, args, task, self._task.diff, self._wants_invocation(task_vars))
 
-    def _words(self, args: Mapping[str, Any], place: str, seconds: float) -> str:
-        """For a module that works elsewhere, whose own words cannot be heard."""
+    def _progress_line(self, args: Mapping[str, Any], place: str, seconds: float) -> str:
+        """The line for a module on a target, whose own progress cannot be shown."""
         options = self.operation.OPTIONS
         given = [str(args.get(name, options[name]["default"])) for name in LIMITS if name in options]
         limits = [int(text) for text in given if text.isdigit() and int(text) > 0]
         return f"at work on {place} " + (span(seconds, limits[0]) if limits else f"for {seconds:.0f} s")
 
-    def _tell(self, text: str) -> None:
-        """Progress of long work; not with no_log, as nobody knows what a user hides with it."""
+    def _report(self, text: str) -> None:
+        """Progress of long work; not with no_log, as no one knows what a user hides with it."""
         if not self._task.no_log:
             display.display(f"[{harmless(self._task.get_name(), 200)}] {harmless(text)}")
 

@@ -159,7 +159,7 @@ class EngineAction(ActionBase):
             return {"failed": True, "msg": str(error)}
 
     def poll(self, limit: float, look: Callable[[], bool], longest: float = LONGEST_PAUSE) -> bool:
-        """Looks until ``look`` returns true, at least once. Returns false after the limit."""
+        """Poll until ``look`` returns true, at least once. Returns false after the limit."""
         for left in polls(limit, longest):
             if look():
                 return True

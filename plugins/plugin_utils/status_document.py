@@ -19,7 +19,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._status import LEVELS
 SCHEMA = 1
 _PREFIX = re.compile(r"^(?:Task failed: |(?:Action|Module) failed: )+")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>]+")
-# From here on Ansible repeats what stands in the playbook or the inventory, secrets included.
+# From here on Ansible repeats what is in the playbook or the inventory, secrets included.
 _SOURCE = re.compile(r"\s*(?:\bString:|\bOrigin:|The error appears to be in|<<<).*", re.DOTALL)
 
 

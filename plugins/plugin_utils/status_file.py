@@ -25,7 +25,7 @@ LARGEST = 64 * 1024 * 1024  # bytes that an older file is read up to
 
 
 def json_text(document: Mapping[str, Any]) -> str:
-    """Pure ASCII: what steers a terminal is escaped, should somebody look at the file there."""
+    """Pure ASCII: what steers a terminal is escaped, in case the file is shown there."""
     return json.dumps(document, indent=1) + "\n"
 
 

@@ -59,7 +59,7 @@ def _loaded() -> tuple[Template, dict[str, Any]]:
 
 
 def _text(name: str) -> str:
-    """A file as it stands between its tags, where browsers know no other ends of lines than these."""
+    """A file unchanged between its tags, where browsers know no other ends of lines than these."""
     return (FOLDER / name).read_text(encoding="utf-8").replace("\r\n", "\n")
 
 

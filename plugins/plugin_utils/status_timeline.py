@@ -29,6 +29,7 @@ def timeline(clients: Iterable[Mapping[str, Any]], made: Any) -> dict[str, Any]:
     axis = _axis(lanes, now)
     for lane in lanes:
         lane["bar"] = _bar(lane, axis, now)
+        lane["before"], lane["after"] = lane["begin"] < axis[0], lane["end"] is not None and lane["end"] > axis[1]
     return {"lanes": lanes, "now": _place(now, axis), "ticks": _ticks(axis, now)}
 
 
@@ -96,10 +97,11 @@ def _ticks(axis: tuple[datetime, datetime], now: datetime) -> list[dict[str, Any
     step = next((step for step in STEPS if (end - begin) / step <= TICKS), STEPS[-1])
     epoch = datetime(now.year, 1, 1, tzinfo=timezone.utc) - timedelta(days=3 * 365)
     tick = epoch + step * int((begin - epoch) / step + 1)
-    ticks = []
+    ticks: list[dict[str, Any]] = []
     while tick < end:
         year = "" if tick.year == now.year else f" {tick.year}"
-        text = f"{tick:%H:%M}" if step < timedelta(days=1) else f"{tick.day} {tick:%b}{year}"
+        dated = step >= timedelta(days=1) or not ticks or tick.hour < step / timedelta(hours=1)
+        text = f"{tick:%H:%M}" if not dated else f"{tick.day} {tick:%b}{year}"
         place = _place(tick, axis)
         if 4 <= place <= 96 and abs(place - _place(now, axis)) > 9:
             ticks.append({"left": place, "text": text})

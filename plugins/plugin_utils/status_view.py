@@ -17,6 +17,7 @@ from ansible_collections.wabiz.onprem.plugins.plugin_utils.status_words import (
     kind_label,
     moment,
     natural,
+    repair_command,
     shown_time,
 )
 
@@ -96,6 +97,9 @@ def _client(client: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
     restart = _restart(client["restart"] or {}, now)
     health, collection = _health(client["health"]), _collection(client["message_collection"] or {}, findings)
     drift = [_drifted(one) for one in client["drift"] or []]
+    # The ledger shows campaigns and pending restarts, GET shows what may differ: neither is "none" if it could not be read.
+    campaigns_known = bool(campaigns) or restart["text"] != UNKNOWN
+    drift_known = bool(drift) or collection["text"] != UNKNOWN
     flags = {
         "overdue": any(one["overdue"] for one in campaigns),
         "campaign": campaigns,
@@ -108,10 +112,12 @@ def _client(client: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
         "level": client["level"],
         "level_label": LEVELS[client["level"]],
         "flags": " ".join(key for key, value in flags.items() if value),
-        "findings": [dict(one, label=kind_label(one["kind"]), since=shown_time(one["since"], now)) for one in findings],
+        "findings": [_finding(one, client["name"], now) for one in findings],
         "version": client["api_version"],
         "health": health,
         "campaigns": campaigns,
+        "campaigns_known": campaigns_known,
+        "drift_known": drift_known,
         "campaign_rows": [_campaign(one, now) for one in campaigns],
         "collection": collection,
         "restart": restart,
@@ -120,12 +126,17 @@ def _client(client: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
         "sort": {
             "findings": len(findings),
             "nodes": health["rank"],
-            "campaigns": sum(1000 if one["overdue"] else 1 for one in campaigns),
+            "campaigns": "" if not campaigns_known else sum(1000 if one["overdue"] else 1 for one in campaigns),
             "collection": collection["rank"],
             "restart": restart["rank"],
-            "drift": len(drift),
+            "drift": "" if not drift_known else len(drift),
         },
     }
+
+
+def _finding(finding: Mapping[str, Any], name: str, now: datetime | None) -> dict[str, Any]:
+    label, since = kind_label(finding["kind"]), shown_time(finding["since"], now)
+    return dict(finding, label=label, since=since, command=repair_command(finding["kind"], name))
 
 
 def _campaign(campaign: Mapping[str, Any], now: datetime | None) -> dict[str, Any]:
@@ -150,7 +161,7 @@ def _health(health: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _collection(collection: Mapping[str, Any], findings: list[dict[str, Any]]) -> dict[str, Any]:
-    """Garbage collection of messages. What a campaign holds is meant to be off; what nobody holds is not."""
+    """Garbage collection of messages. What a campaign holds is meant to be off; what no one holds is not."""
     as_set, in_effect, held = collection.get("set"), collection.get("in_effect"), bool(collection.get("held"))
     kinds = {"collection_off": "critical", "collection_on": "warning"}
     notes = ["held"] if held else []

@@ -29,6 +29,17 @@ KINDS = {
     "long_campaign": "Long campaign",
 }
 
+# What repairs a finding without a decision: the playbook and its options.
+COMMANDS = {
+    "overdue": "campaign_sweep",
+    "collection_on": "campaign_sweep",
+    "restart_pending": "restart",
+    "not_in_effect": "restart -e coreapp_force=true",
+    "drift": "settings --check --diff",
+    "unhealthy": "campaign_status",
+    "no_answer": "campaign_status",
+}
+
 YEAR = 365 * 86400
 UNITS = ((86400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes"))
 
@@ -36,6 +47,13 @@ UNITS = ((86400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minute
 def kind_label(kind: str) -> str:
     """What a kind of finding is called in the report."""
     return KINDS.get(kind) or kind.replace("_", " ").capitalize()
+
+
+def repair_command(kind: str, client: str) -> str:
+    """The command for a finding; empty if there is none, or if the client's name has a meaning in a shell or a limit."""
+    if kind not in COMMANDS or not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", client):
+        return ""
+    return f"ansible-playbook -i inventory.yml wabiz.onprem.{COMMANDS[kind]} --limit {client}"
 
 
 def moment(text: Any) -> datetime | None:
@@ -48,7 +66,7 @@ def moment(text: Any) -> datetime | None:
 
 
 def shown_time(text: Any, now: datetime | None) -> dict[str, str] | None:
-    """A time for people and for machines; the year is told where it is another one. What is no time is shown as it is."""
+    """A time for people and for machines; the year is shown where it is another one. What is no time is shown as it is."""
     if text is None:
         return None
     found = moment(text)
@@ -62,7 +80,7 @@ def shown_time(text: Any, now: datetime | None) -> dict[str, str] | None:
 
 
 def duration(span: timedelta) -> str:
-    """The length of time in its largest unit, which is as exact as somebody who looks at a fleet needs it."""
+    """The length of time in its largest unit, which is as exact as the status of a fleet needs it."""
     seconds = abs(span.total_seconds())
     if seconds >= 2 * YEAR:
         return f"{int(seconds // YEAR)} years"
@@ -79,7 +97,7 @@ def counted(number: int, one: str, many: str) -> str:
 
 
 def shown_value(value: Any) -> str:
-    """The value of a setting, so that "12" and 12 can be told apart."""
+    """The value of a setting, so that "12" and 12 can be distinguished."""
     return "not set" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 

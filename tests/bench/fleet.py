@@ -72,8 +72,8 @@ class Fleet:
             seen = (len(calls), sum(1 for call in calls if call["write"]))
             bad = [call for call in calls if call["status"] != 200]
             if seen != (requests, writes) or bad:
-                told = [f"{call['method']} {call['path']} {call['status']}" for call in calls]
-                raise AssertionError(f"{client.name} saw {told}, expected {requests} requests with {writes} writes")
+                shown = [f"{call['method']} {call['path']} {call['status']}" for call in calls]
+                raise AssertionError(f"{client.name} saw {shown}, expected {requests} requests with {writes} writes")
             total += len(calls)
         return total
 

@@ -40,7 +40,7 @@ def run_playbook(playbook: str, inventory: Path, extra_vars: Sequence[str], fold
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, env=_environment(folder, memory)
         )
-        # wait4 tells the CPU time of this child and of all that it has waited for: workers, and their modules.
+        # wait4 shows the CPU time of this child and of all that it has waited for: workers, and their modules.
         _dummy, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - started
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -55,7 +55,7 @@ CLIENTS = [
     silent("wa-paris", finding("no_answer", "critical", "Could not log in: the connection was refused.")),
     client(
         "wa-rome",
-        finding("restart_pending", "warning", "A restart of the Coreapp is owed. Run the playbook restart."),
+        finding("restart_pending", "warning", "A restart of the Coreapp is pending. Run the playbook restart."),
         restart={"pending": True, "since": "2026-04-20T02:10:00Z", "settings": ["callback_persist"]},
     ),
     *(client(f"wa-{town}", campaigns=[EASTER], health=nodes(3), **HELD) for town in ("lisbon", "madrid", "vienna")),

@@ -21,7 +21,7 @@ SORTED = """() => [...document.querySelectorAll('table.clients > thead th[aria-s
     .map((heading) => [heading.textContent, heading.getAttribute('aria-sort')])"""
 
 
-# Words that stand out of the cell that they belong to.
+# Words that overflow the cell that they belong to.
 SPILT = """() => [...document.querySelectorAll('.tags li, .level, thead button, .tile dt, small, .c-more time')]
     .filter((word) => {
         const inner = word.getBoundingClientRect(), outer = word.closest('td, th, .tile, dd, p').getBoundingClientRect()
@@ -182,7 +182,7 @@ def test_it_can_be_used_without_a_script(visits: Visits) -> None:
     assert page.locator("#theme-dark").is_checked()
 
 
-def test_the_age_is_told_when_it_matters(visits: Visits) -> None:
+def test_the_age_is_shown_when_it_matters(visits: Visits) -> None:
     page = visits.open(busy())
     page.clock.set_fixed_time("2026-11-22T19:30:00Z")
     page.reload()

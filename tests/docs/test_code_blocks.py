@@ -84,7 +84,7 @@ def test_there_are_blocks_and_each_is_of_a_language_that_is_checked() -> None:
 
 
 def test_playbooks_and_tasks(tmp_path: Path) -> None:
-    """Each module and option exists, as far as Ansible looks at it, and ansible-lint has nothing to say."""
+    """Each module and option exists, as far as Ansible checks it, and ansible-lint has nothing to say."""
     files = [str(written(block, tmp_path)) for block in of_kind("playbook", "tasks")]
     assert len(files) >= 3
     hosts = tmp_path / "hosts"
@@ -101,8 +101,8 @@ def test_playbooks_and_tasks(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("block", of_kind("inventory"), ids=str)
 def test_inventories(block: Block, tmp_path: Path) -> None:
-    told = json.loads(run("ansible-inventory", "--list", "-i", written(block, tmp_path)).stdout)
-    clients = [name for name, variables in told["_meta"]["hostvars"].items() if "wabiz_onprem_api_url" in variables]
+    shown = json.loads(run("ansible-inventory", "--list", "-i", written(block, tmp_path)).stdout)
+    clients = [name for name, variables in shown["_meta"]["hostvars"].items() if "wabiz_onprem_api_url" in variables]
     assert clients
 
 
@@ -147,7 +147,7 @@ def test_python(block: Block) -> None:
 @pytest.mark.parametrize("block", blocks("shell", "sh"), ids=str)
 def test_shellcheck(block: Block, tmp_path: Path) -> None:
     script = tmp_path / "script"
-    # As one types them: the folder of one command is that of the next, and nobody leaves when it cannot be entered.
+    # As one types them: the folder of one command is that of the next, and no one leaves when it cannot be entered.
     script.write_text(block.code)
     run("shellcheck", "--shell=bash", "--exclude=SC2164", script)
 

@@ -37,8 +37,8 @@ def test_each_action_is_pinned_and_each_job_is_bounded(path: Path) -> None:
 
 
 def test_every_ansible_core_that_the_readme_names() -> None:
-    told = re.findall(r"Tested with ([\d., and]+)\.$", (ROOT / "README.md").read_text(), re.MULTILINE)
-    (promised,) = (re.findall(r"\d\.\d+", line) for line in told)
+    shown = re.findall(r"Tested with ([\d., and]+)\.$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    (promised,) = (re.findall(r"\d\.\d+", line) for line in shown)
     matrix = jobs("matrix")
     assert {cell.partition(":")[0] for job in ("everything", "cores") for cell in cells(matrix[job])} == set(promised)
     # and the runner for one machine has the same cells

@@ -85,7 +85,7 @@ class ControlLine:
         with self._lock:
             try:
                 status, content = self._exchange(method, path, payload)
-            except (http.client.HTTPException, OSError):  # a kept connection that has ended meanwhile, or a fork
+            except (http.client.HTTPException, OSError):  # a kept connection that has ended in the meantime, or a fork
                 self._connection = None
                 status, content = self._exchange(method, path, payload)
         answer = json.loads(content)

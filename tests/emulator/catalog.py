@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The collection's table of settings, loaded by its path (it imports nothing of Ansible), and the oddities on top.
 
-Keys, types, ranges and versions are said once, in that table. Here stands only what a *client* does and the
+Keys, types, ranges and versions are said once, in that table. Here is only what a *client* does and the
 table does not say: what a fresh one shows, and what old ones took.
 """
 

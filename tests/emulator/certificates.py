@@ -54,7 +54,7 @@ class Authority:
             first, last = now - timedelta(days=30), now - timedelta(days=1)
             return _context(self._ca.issue_cert(*HOSTS, not_before=first, not_after=last))
         if variant == "wrong_host":
-            return _context(self._ca.issue_cert("elsewhere.example"))
+            return _context(self._ca.issue_cert("other.example"))
         context = self.server_context()
         # OpenSSL 3 offers TLS 1.1 at security level 0 alone.
         context.set_ciphers("DEFAULT:@SECLEVEL=0")

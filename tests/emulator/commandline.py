@@ -90,12 +90,12 @@ def _add_foreground(several: argparse._SubParsersAction[argparse.ArgumentParser]
     serve.add_argument("--end-with-stdin", action="store_true", help="end when standard input is closed")
     serve.add_argument("--temporary", action="store_true", help="remove the folder at the end")
     serve.set_defaults(run=_serve)
-    several.add_parser("webapp", help="The Webapp in the foreground, told by its environment.").set_defaults(
+    several.add_parser("webapp", help="The Webapp in the foreground, defined by its environment.").set_defaults(
         run=_webapp
     )
-    several.add_parser("coreapp", help="A Coreapp or master in the foreground, told by its environment.").set_defaults(
-        run=_coreapp
-    )
+    several.add_parser(
+        "coreapp", help="A Coreapp or master in the foreground, defined by its environment."
+    ).set_defaults(run=_coreapp)
     several.add_parser("probe", help="Whether the node of this environment is up.").set_defaults(run=_probe)
 
 
@@ -136,7 +136,7 @@ def _probe(_options: argparse.Namespace) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    # As the first process of a container there is no default for this signal: without a word it would be ignored.
+    # As the first process of a container there is no default for this signal: it would be ignored.
     signal.signal(signal.SIGTERM, lambda *_dummy: sys.exit(128 + signal.SIGTERM))
     options = parser().parse_args(arguments)
     try:

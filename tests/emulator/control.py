@@ -109,7 +109,7 @@ class Control:
             raise EmulatorError("nodes are processes here: start and stop them with the command line")
         orders = {"start": self.fleet.start, "stop": self.fleet.stop, "restart": self.fleet.restart}
         if order not in orders:
-            raise EmulatorError(f"a node can be told to {', '.join(orders)}, not to {order}")
+            raise EmulatorError(f"a node can be asked to {', '.join(orders)}, not to {order}")
         orders[order](client, node)
         return nodes(self, client, {})
 

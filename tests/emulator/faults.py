@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults that tests order: which call they meet, how often, and what they need to be told."""
+"""Faults that tests order: which call they meet, how often, and what they need to know."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "wrong_shape": {"execute": False, "body": [1, 2, 3]},
     "wrong_type": {"execute": True, "content_type": "text/plain"},
     "empty": {"execute": True, "status": 200},
-    "redirect": {"location": "https://127.0.0.1:1/elsewhere", "status": 302, "execute": False},
+    "redirect": {"location": "https://127.0.0.1:1/other", "status": 302, "execute": False},
     "big": {"execute": False, "size": 50_000_000, "announced": True},
     "drip": {"execute": True, "interval": 0.1, "part": "body", "chunk": 1},
     "not_kept": {"keys": None},

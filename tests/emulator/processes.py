@@ -41,7 +41,7 @@ class Launcher:
     # -- one client of processes
 
     def up(self, config: ClientConfig, port: int) -> dict[str, Any]:
-        """Starts everything; what stands in emulator.json then."""
+        """Starts everything; what is in emulator.json then."""
         store = Store(self.state.database)
         os.chmod(self.state.database, 0o600)
         try:
@@ -73,7 +73,7 @@ class Launcher:
                 if node is not None and node.pid == child.pid:
                     return child.pid
                 if child.poll() is not None or time.monotonic() > deadline:
-                    raise EmulatorError(f"{name} did not start: {self._last_words(name)}")
+                    raise EmulatorError(f"{name} did not start: {self._last_output(name)}")
                 time.sleep(0.01)
         finally:
             store.close()
@@ -150,14 +150,14 @@ class Launcher:
         line = child.stdout.readline() if readable else b""
         child.stdout.close()
         if not line:
-            raise EmulatorError(self._last_words(name) or f"{name} did not start within {READY_SECONDS:.0f} s")
+            raise EmulatorError(self._last_output(name) or f"{name} did not start within {READY_SECONDS:.0f} s")
         ready: dict[str, Any] = json.loads(line)
         return ready
 
     def _log(self, name: str) -> Path:
         return self.state.folder / f"{name}.log"
 
-    def _last_words(self, name: str) -> str:
+    def _last_output(self, name: str) -> str:
         lines = self._log(name).read_text(encoding="utf-8", errors="replace").strip().splitlines()
         return lines[-1].removeprefix("emulator: ") if lines else ""
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a serving process is told what to serve; apart from it, so that nodes need not import a web framework."""
+"""How a serving process receives what to serve; apart from it, so that nodes need not import a web framework."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Server:
             entry.status = response.status
             return response
         except ConnectionGoneError:
-            # Nobody reads this: the connection is closed already.
+            # No one reads this: the connection is closed already.
             return web.Response(status=500)
         finally:
             entry.seconds = time.time() - entry.client_time

@@ -46,33 +46,33 @@ def _leaves(body: dict[str, Any], prefix: str, version: str) -> Stored:
 
 
 def _value(key: Key, value: Any, version: str) -> Any:
-    refusal = ApiError(400, 1009, f"Parameter {key.name} has a wrong type or value")
+    rejection = ApiError(400, 1009, f"Parameter {key.name} has a wrong type or value")
     if key.kind == "bool":
         if not isinstance(value, bool) or (value and at_least(version, key.cannot_enable_from)):
-            raise refusal
+            raise rejection
         return value
     if key.kind == "int":
-        return _integer(key, value, refusal)
+        return _integer(key, value, rejection)
     if key.kind == "set":
         if not isinstance(value, list) or any(item not in key.choices for item in value):
-            raise refusal
+            raise rejection
         return list(value)
     if not isinstance(value, str) or (key.choices and value not in key.choices):
-        raise refusal
+        raise rejection
     if key.url and value:
         _check_url(key, value)
     return value
 
 
-def _integer(key: Key, value: Any, refusal: ApiError) -> int:
+def _integer(key: Key, value: Any, rejection: ApiError) -> int:
     if isinstance(value, str) and key.name in INTEGER_OR_STRING and value.strip().isdecimal() and len(value) < 20:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_INTEGER:
-        raise refusal
+        raise rejection
     if key.choices and value not in key.choices:
-        raise refusal
+        raise rejection
     if key.minimum is not None and value < key.minimum:
-        raise refusal
+        raise rejection
     return value
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folder of one running emulator: what runs, told apart by process id *and* start time, so that nothing
+"""The folder of one running emulator: what runs, distinguished by process id *and* start time, so that nothing
 else is ever ended.
 """
 

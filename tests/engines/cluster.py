@@ -27,7 +27,7 @@ from . import images
 OURS = "wabiz.onprem.tests"  # the label of all that is ours; its value is the name of the cluster
 PROJECT, SERVICE = "com.docker.compose.project", "com.docker.compose.service"
 PASSWORD = "Emulator-1-pass"
-SECRET = "never-to-be-seen-in-any-output"  # stands in the environment of every container
+SECRET = "never-to-be-seen-in-any-output"  # is in the environment of every container
 API_KEY = "engine-tests-api-key"
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a container of the emulator runs: a node or a Webapp, told by its environment."""
+"""What a container of the emulator runs: a node or a Webapp, defined by its environment."""
 
 from __future__ import annotations
 

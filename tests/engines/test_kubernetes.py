@@ -169,11 +169,9 @@ def test_a_single_instance_is_not_rolled_out_by_surging(pending: KubernetesClust
 
 def test_a_workload_that_does_not_exist_is_an_error(pending: KubernetesCluster) -> None:
     generations = pending.generations()
-    missing = [{"kind": "StatefulSet", "name": "elsewhere"}]
+    missing = [{"kind": "StatefulSet", "name": "missing"}]
     done = restart(pending, coreapp_kubernetes_workloads=missing)
-    assert_refused(
-        pending, done, "StatefulSet elsewhere", pending.name, "does not exist", "coreapp_kubernetes_workloads"
-    )
+    assert_refused(pending, done, "StatefulSet missing", pending.name, "does not exist", "coreapp_kubernetes_workloads")
     assert pending.generations() == generations
 
 

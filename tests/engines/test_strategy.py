@@ -102,7 +102,7 @@ def test_a_stopped_coreapp_with_a_pending_restart_is_started(pending: DockerClus
 
 
 def test_no_container_with_the_image_is_an_error(pending: DockerCluster) -> None:
-    done = restart(pending, coreapp_docker_image="elsewhere.example/coreapp")
+    done = restart(pending, coreapp_docker_image="other.example/coreapp")
     assert_refused(pending, done, "no node of the client was found", "coreapp_docker_image", "coreapp_docker_hosts")
 
 

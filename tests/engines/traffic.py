@@ -26,7 +26,7 @@ class Sent:
     time: float
     seconds: float
     status: int  # 0: no answer
-    code: str  # of the API's error, or the kind of what went wrong on the way
+    code: str  # of the API's error, or the kind of transport error
 
     @property
     def failed(self) -> bool:

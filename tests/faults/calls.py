@@ -30,7 +30,7 @@ SETTINGS = "/v1/settings/application"
 PROVIDERS = "/v1/settings/application/media/providers"
 HEALTH = "/v1/health"
 
-# What nobody may ever see. Each is unlike everything else, so that a search for it means something.
+# What no one may ever see. Each is unlike everything else, so that a search for it means something.
 PASSWORD = "Passw0rd-unseen-1!"
 WEBHOOK_SECRET = "hookquery-unseen-2"
 WEBHOOK_USER = "hookuser-unseen-3"
@@ -63,12 +63,12 @@ class Scenario:
     check_mode: bool = False
     ledger: bool = False
     provider_before: bool = False
-    tells: bool = False  # what goes wrong is what it returns; it does not fail
+    reports: bool = False  # what goes wrong is what it returns; it does not fail
     before: tuple[tuple[Any, Mapping[str, Any]], ...] = ()  # what is run before it, with its options
-    tried_once: bool = False  # its calls are one look at a client that may be down: none is made a second time
-    made_up_for: tuple[int, ...] = ()  # places of calls of such a look, after which a loop looks again
+    tried_once: bool = False  # its calls are one check of a client that may be down: none is made a second time
+    made_up_for: tuple[int, ...] = ()  # places of calls of such a check, after which a loop checks again
     polled: tuple[int, ...] = ()  # places of calls that a loop repeats, with its own time limit
-    patience: float = 0.0  # seconds that it may take beside its deadline
+    allowance: float = 0.0  # seconds that it may take beside its deadline
     changes: bool = True  # whether it reports a change
     repeatable: bool = True  # whether it may be run twice
 
@@ -127,7 +127,7 @@ class Call:
         return self.method == "PUT"
 
     @property
-    def is_settled_by_a_look(self) -> bool:
+    def is_settled_by_a_read(self) -> bool:
         """Where its outcome is unknown, a GET decides whether it is sent again."""
         return self.is_write and self.path.startswith(PROVIDERS)
 
@@ -159,7 +159,7 @@ NEXT = {
 }
 _MAKE_PENDING = (application_settings, {"callback_persist": False})
 _BEGUN = (_MAKE_PENDING, (rolling_restart, BEGIN))
-_PATIENCE = 4.0
+_ALLOWANCE = 4.0
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
@@ -219,7 +219,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         before=_BEGUN,
         made_up_for=(0, 1),
         polled=(2,),
-        patience=_PATIENCE,
+        allowance=_ALLOWANCE,
         changes=False,
     ),
     Scenario(
@@ -230,7 +230,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ledger=True,
         before=(*_BEGUN, (rolling_restart, PLAN)),
         polled=(0, 1),
-        patience=_PATIENCE,
+        allowance=_ALLOWANCE,
         repeatable=False,
     ),
     Scenario("application_settings_info", application_settings_info, {}, _session(f"GET {SETTINGS}"), ledger=True),
@@ -263,7 +263,9 @@ SCENARIOS: tuple[Scenario, ...] = (
         check_mode=True,
     ),
     Scenario("health_info", health_info, {}, _session(f"GET {HEALTH}")),
-    Scenario("client_status", client_status, {}, _session(f"GET {SETTINGS}", f"GET {HEALTH}"), ledger=True, tells=True),
+    Scenario(
+        "client_status", client_status, {}, _session(f"GET {SETTINGS}", f"GET {HEALTH}"), ledger=True, reports=True
+    ),
 )
 
 CALLS: tuple[Call, ...] = tuple(Call(scenario, place) for scenario in SCENARIOS for place in range(len(scenario.calls)))

@@ -55,7 +55,7 @@ class Seen:
         return str(findings[0]["text"]) if findings else ""
 
     @property
-    def told(self) -> str:
+    def shown(self) -> str:
         """Everything that the collection has said or written down."""
         return json.dumps([self.result, self.warnings, self.progress, self.ledger], default=str, ensure_ascii=False)
 
@@ -78,7 +78,7 @@ class Watched:
 
 
 class FaultInjector:
-    """Stands between Client and Transport: records each try, and turns the gate for the call that is to meet it."""
+    """Is between Client and Transport: records each try, and turns the gate for the call that is to meet it."""
 
     def __init__(self, seen: Seen) -> None:
         self.seen = seen
@@ -183,7 +183,7 @@ def run_plainly(
 
 
 def run_cell(
-    call: Call, fault: Fault, mode: str, client: Client, emulator: Emulator, ledger: Path, elsewhere: str
+    call: Call, fault: Fault, mode: str, client: Client, emulator: Emulator, ledger: Path, other_server: str
 ) -> Seen:
     injector = FaultInjector(Seen())
     given: dict[str, Any] = {"timeout": fault.timeout}
@@ -194,7 +194,7 @@ def run_cell(
         injector.skip, injector.left = call.before, times or 10_000
         given["api_url"] = f"https://127.0.0.1:{injector.gate.port}/{client.name}"
     else:
-        order = kinds.order_of(fault, elsewhere)
+        order = kinds.order_of(fault, other_server)
         client.order_fault(order.pop("kind"), call.method, call.path, times=times, skip=call.before, **order)
     try:
         if fault.large:

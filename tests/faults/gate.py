@@ -118,7 +118,7 @@ class Gate(_Listener):
                     other[readable].sendall(data)
 
 
-class Elsewhere(_Listener):
+class OtherServer(_Listener):
     """A place that nothing may ever reach. It keeps what does."""
 
     def __init__(self) -> None:

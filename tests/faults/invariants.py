@@ -44,8 +44,8 @@ def check_message(call: Call, fault: Fault, seen: Seen, client: Client) -> None:
 
 
 def check_nothing_leaked(seen: Seen) -> None:
-    told = seen.told
-    assert [secret for secret in seen.secrets if secret in told] == []
+    shown = seen.shown
+    assert [secret for secret in seen.secrets if secret in shown] == []
 
 
 def check_writes(call: Call, fault: Fault, seen: Seen) -> None:
@@ -65,7 +65,7 @@ def check_writes(call: Call, fault: Fault, seen: Seen) -> None:
 
 
 def check_tokens(call: Call, fault: Fault, seen: Seen) -> None:
-    """No live token is left but one that nobody could see, and one of which the logout is impossible."""
+    """No live token is left but one that no one could see, and one of which the logout is impossible."""
     unseen = 0
     if leaves_unseen_token(call, fault):
         unseen = sum(

@@ -20,7 +20,7 @@ TIMEOUT = 5  # seconds; a busy machine is no fault
 class Fault:
     """One column.
 
-    ``order`` goes to the emulator; ``gate`` names what stands in the emulator's place instead (see ``gate.py``).
+    ``order`` goes to the emulator; ``gate`` names what is in the emulator's place instead (see ``gate.py``).
     """
 
     name: str
@@ -86,7 +86,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("expired", gate="expired", says="certificate", **TLS),
     Fault("wrong host", gate="wrong_host", says="certificate", **TLS),
     Fault("TLS 1.1, alert", gate="alert", says="TLS", **TLS),
-    # A listener that ends the connection without a word looks like a Webapp that is just starting.
+    # A listener that ends the connection silently resembles a Webapp that is just starting.
     Fault("TLS 1.1, cut", gate="tls11", transient=True, says="TLS", **TLS),
     # -- statuses
     _status("401 empty", 401, session_over=True, not_executed=True),
@@ -120,18 +120,18 @@ FAULTS: tuple[Fault, ...] = (
     Fault("50 MB", "Answers that are none", {"kind": "big"}, says="larger", large=True),
     Fault("50 MB unannounced", "Answers that are none", {"kind": "big", "announced": False}, says="larger", large=True),
     Fault("wrong type", "Answers that are none", {"kind": "wrong_type"}, harmless=True),
-    # -- elsewhere
-    Fault("redirect", "Elsewhere", {"kind": "redirect"}, not_executed=True, status=302),
-    Fault("redirect 307", "Elsewhere", {"kind": "redirect", "status": 307}, not_executed=True, status=307),
-    Fault("not kept", "Elsewhere", {"kind": "not_kept"}, says="but GET shows"),
+    # -- other_server
+    Fault("redirect", "Other effects", {"kind": "redirect"}, not_executed=True, status=302),
+    Fault("redirect 307", "Other effects", {"kind": "redirect", "status": 307}, not_executed=True, status=307),
+    Fault("not kept", "Other effects", {"kind": "not_kept"}, says="but GET shows"),
 )
 
 
-def order_of(fault: Fault, elsewhere: str) -> dict[str, Any]:
+def order_of(fault: Fault, other_server: str) -> dict[str, Any]:
     """The emulator's order, with what is known at run time alone."""
     order = dict(fault.order)
     if order.get("kind") == "redirect":
-        order["location"] = f"{elsewhere}/v1/elsewhere"
+        order["location"] = f"{other_server}/v1/other"
     if "by date" in fault.name:
         order["headers"] = {"Retry-After": _later()}
     return order

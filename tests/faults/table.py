@@ -49,7 +49,7 @@ In each cell these hold as well, and are checked:
 - No live token is left behind, with two exceptions: {UNSEEN} a login that was executed and of which the answer was lost,
   so that its token was never seen; {UNREACHED} a logout that cannot be carried out. Such tokens end by themselves after
   seven days.
-- No secret stands in result, warnings, progress or ledger.
+- No secret is in result, warnings, progress or ledger.
 - All is over after `retry_timeout` plus one `timeout`.
 - The message names the call, the client, status and code, and what to do.
 - A plain run afterwards brings the settings to what is declared, and a restart is pending if and only if the change was

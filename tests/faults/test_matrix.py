@@ -19,7 +19,7 @@ from emulator.testing import Emulator
 from faults import invariants, verdict
 from faults.calls import CALLS, Call
 from faults.cell import Seen, new_client, run_before, run_cell, run_plainly
-from faults.gate import Elsewhere
+from faults.gate import OtherServer
 from faults.kinds import FAULTS, RETRY_TIMEOUT, Fault
 
 SHORT = os.environ.get("FAULTS") == "short"
@@ -62,7 +62,7 @@ def test_cell(
     fault: Fault,
     mode: str,
     emulator: Emulator,
-    elsewhere: Elsewhere,
+    other_server: OtherServer,
     plain_length: dict[str, int],
     tmp_path: Path,
 ) -> None:
@@ -70,13 +70,13 @@ def test_cell(
     client = new_client(emulator, call.scenario)
     ledger = tmp_path / "folder" / "ledger.json"
     run_before(call.scenario, client, emulator, ledger)
-    seen = run_cell(call, fault, mode, client, emulator, ledger, elsewhere.url)
-    assert _outcome(seen, plain) == verdict.expected(call, fault, mode), seen.told
+    seen = run_cell(call, fault, mode, client, emulator, ledger, other_server.url)
+    assert _outcome(seen, plain) == verdict.expected(call, fault, mode), seen.shown
     invariants.check_message(call, fault, seen, client)
     invariants.check_nothing_leaked(seen)
     invariants.check_writes(call, fault, seen)
     invariants.check_tokens(call, fault, seen)
-    assert seen.seconds <= RETRY_TIMEOUT[mode] + fault.timeout + call.scenario.patience + SLACK
+    assert seen.seconds <= RETRY_TIMEOUT[mode] + fault.timeout + call.scenario.allowance + SLACK
     assert seen.peak < 24 * 1024 * 1024
     client.clear_faults()
     invariants.check_recovery(call, seen, client, emulator, ledger)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scenarios without any fault: what the cells are compared with, and that nothing stands where no secret may."""
+"""The scenarios without any fault: what the cells are compared with, and that nothing is where no secret may."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sample of cells as real playbooks, at `-vvvv --diff`, through both fronts: nothing that they print holds a secret."""
+"""A sample of cells as real playbooks, at `-vvvv --diff`, through both entry points: nothing that they print holds a secret."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def ledger(tmp_path: Path) -> Path:
     return tmp_path / "ledger.json"
 
 
-def _owed(ledger: Path) -> object:
+def _pending(ledger: Path) -> object:
     return json.loads(ledger.read_text())["restart"]
 
 
@@ -59,24 +59,24 @@ def test_lost_answer_and_then_no_login(client: Client, emulator: Emulator, ledge
     _check_not_lost(run_plainly(SCENARIO, client, emulator, ledger), client, emulator, ledger)
 
 
-def test_lost_answer_and_then_a_refusal_in_the_new_session(client: Client, emulator: Emulator, ledger: Path) -> None:
+def test_lost_answer_and_then_a_rejection_in_the_new_session(client: Client, emulator: Emulator, ledger: Path) -> None:
     _lost_patch(client)
     client.order_fault("status", "PATCH", calls.SETTINGS, times=0, status=403, code=1005)
     _check_not_lost(run_plainly(SCENARIO, client, emulator, ledger), client, emulator, ledger)
 
 
-def test_lost_answer_and_then_a_refusal(client: Client, emulator: Emulator, ledger: Path) -> None:
+def test_lost_answer_and_then_a_rejection(client: Client, emulator: Emulator, ledger: Path) -> None:
     client.order_fault("reset", "PATCH", calls.SETTINGS)
     client.order_fault("status", "PATCH", calls.SETTINGS, times=0, status=400, code=1009)
     _check_not_lost(run_plainly(SCENARIO, client, emulator, ledger), client, emulator, ledger)
 
 
-def test_a_plain_refusal_withdraws(client: Client, emulator: Emulator, ledger: Path) -> None:
+def test_a_plain_rejection_withdraws(client: Client, emulator: Emulator, ledger: Path) -> None:
     client.order_fault("status", "PATCH", calls.SETTINGS, times=0, status=400, code=1009)
     seen = run_plainly(SCENARIO, client, emulator, ledger)
     assert seen.failed
     assert json.loads(ledger.read_text())["intention"] is None
-    assert _owed(ledger) is None
+    assert _pending(ledger) is None
 
 
 def test_session_that_ends_again_and_again(client: Client, emulator: Emulator, ledger: Path) -> None:
@@ -95,7 +95,7 @@ def test_given_token_is_neither_renewed_nor_logged_out(client: Client, emulator:
     assert "token is not valid" in seen.result["msg"]
     assert seen.sent == [f"GET {calls.SETTINGS}"]
     assert seen.live_tokens == 1
-    assert token not in seen.told
+    assert token not in seen.shown
 
 
 def test_a_refused_task_is_over_at_once_without_retries(client: Client, emulator: Emulator, ledger: Path) -> None:

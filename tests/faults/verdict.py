@@ -32,7 +32,7 @@ def applies(call: Call, fault: Fault) -> bool:
 def expected(call: Call, fault: Fault, mode: str) -> str:
     """The outcome of a call that meets this fault once, or each time."""
     outcome = _expected(call, fault, mode)
-    return FINDING if outcome == ERROR and call.scenario.tells else outcome
+    return FINDING if outcome == ERROR and call.scenario.reports else outcome
 
 
 def _expected(call: Call, fault: Fault, mode: str) -> str:
@@ -52,8 +52,8 @@ def _expected(call: Call, fault: Fault, mode: str) -> str:
         return PASSES
     if fault.session_over and not call.is_login:
         return RETRIED if mode == "once" else ERROR
-    if call.is_settled_by_a_look and not fault.not_executed and fault.name != "not kept":
-        return _settled_by_a_look(call, fault, mode)
+    if call.is_settled_by_a_read and not fault.not_executed and fault.name != "not kept":
+        return _settled_by_a_read(call, fault, mode)
     helped = fault.transient and (fault.not_executed or not call.is_started_service)
     return RETRIED if helped and mode == "once" else ERROR
 
@@ -68,8 +68,8 @@ def _of_logout(call: Call, fault: Fault, mode: str) -> str:
     return RETRIED if fault.transient and mode == "once" and not call.scenario.tried_once else WARNING
 
 
-def _settled_by_a_look(call: Call, fault: Fault, mode: str) -> str:
-    """The outcome is unknown: a GET tells that it was executed after all, or that it has to be sent again."""
+def _settled_by_a_read(call: Call, fault: Fault, mode: str) -> str:
+    """The outcome is unknown: a GET shows that it was executed after all, or that it has to be sent again."""
     tried_again = fault.transient and (mode == "once" or not fault.slow)
     if executed_by_emulator(fault):
         return RETRIED if call.method == "POST" or tried_again else PASSES  # a DELETE is always looked after

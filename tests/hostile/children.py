@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import OnPremError
 
-NOBODY = 65534
+UNPRIVILEGED = 65534
 
 
 def in_children(number: int, function: Callable[[int], Any]) -> list[Any]:
@@ -54,14 +54,14 @@ def _return(function: Callable[[int], Any], index: int, write: int, gate: tuple[
         os._exit(0)
 
 
-def as_nobody(function: Callable[[], Any]) -> Any:
+def as_unprivileged(function: Callable[[], Any]) -> Any:
     """In a process without the rights of root."""
 
     def dropped(_index: int) -> Any:
         if os.geteuid() == 0:
             os.setgroups([])
-            os.setegid(NOBODY)
-            os.seteuid(NOBODY)
+            os.setegid(UNPRIVILEGED)
+            os.seteuid(UNPRIVILEGED)
         return function()
 
     return in_children(1, dropped)[0]

@@ -282,8 +282,8 @@ def test_a_value_that_changed_during_the_restart_is_not_confirmed(pending: Roll)
         pending.client.restart(first)
         result = {"started": pending.client.node(first)["started"], "health": "healthy"}
         second = pending.step("next", owner, node=first, result=result)["next"]
-        elsewhere = {**pending._common, "ledger": str(pending.ledger.parent / "other.json")}
-        assert not pending._fork_server.run("application_settings", {**elsewhere, "callback_persist": True}).failed
+        foreign = {**pending._common, "ledger": str(pending.ledger.parent / "other.json")}
+        assert not pending._fork_server.run("application_settings", {**foreign, "callback_persist": True}).failed
         pending.client.restart(second)
         result = {"started": pending.client.node(second)["started"], "health": "healthy"}
         assert "was changed by others" in _fails(pending, "next", owner, node=second, result=result)

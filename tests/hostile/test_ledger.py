@@ -21,7 +21,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import campaigns, restart
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import State
-from hostile.children import NOBODY, as_nobody, in_children, with_full_disk
+from hostile.children import UNPRIVILEGED, as_unprivileged, in_children, with_full_disk
 
 SECRET = "planted-unseen-1"
 
@@ -110,16 +110,16 @@ def test_unreadable(public_path: Path) -> None:
     path.parent.mkdir()
     path.parent.chmod(0o755)
     mark(path)
-    assert "cannot be opened (Permission denied)" in as_nobody(lambda: _used(path))
+    assert "cannot be opened (Permission denied)" in as_unprivileged(lambda: _used(path))
     path.chmod(0o000)
-    assert "cannot be opened (Permission denied)" in as_nobody(lambda: read(path))
+    assert "cannot be opened (Permission denied)" in as_unprivileged(lambda: read(path))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="giving a file to another user needs root")
 @pytest.mark.parametrize("name", ["ledger.json", ".ledger.json.lock"])
 def test_a_file_of_another_user(path: Path, name: str) -> None:
     mark(path)
-    os.chown(path.parent / name, NOBODY, NOBODY)
+    os.chown(path.parent / name, UNPRIVILEGED, UNPRIVILEGED)
     with pytest.raises(LedgerError, match="belongs to another user"):
         mark(path)
 
@@ -128,8 +128,8 @@ def test_read_only_folder(public_path: Path) -> None:
     path = public_path
     path.parent.mkdir()
     path.parent.chmod(0o555)
-    told = as_nobody(lambda: _used(path))
-    assert "cannot be" in told and "Permission denied" in told
+    shown = as_unprivileged(lambda: _used(path))
+    assert "cannot be" in shown and "Permission denied" in shown
     assert list(path.parent.iterdir()) == []
 
 
@@ -137,8 +137,8 @@ def test_full_disk_keeps_the_old_ledger(path: Path) -> None:
     """A limit on the size of files meets the same code as a full disk: a write that fails after its first bytes."""
     mark(path, "callback_persist")
     before = path.read_bytes()
-    told = with_full_disk(lambda: _used(path))
-    assert "cannot be written" in told and "it is unchanged" in told
+    shown = with_full_disk(lambda: _used(path))
+    assert "cannot be written" in shown and "it is unchanged" in shown
     assert path.read_bytes() == before
     assert pending(path) == ["callback_persist"]
     assert sorted(item.name for item in path.parent.iterdir()) == [".ledger.json.lock", "ledger.json"]
@@ -210,8 +210,8 @@ def test_planted_pipe_blocks_no_run(path: Path, name: str) -> None:
     def used(_index: int) -> Any:
         return _used(path)
 
-    told = in_children(1, used)[0]
-    assert told == "written" if name.endswith(".new") else "is not a plain file" in told
+    shown = in_children(1, used)[0]
+    assert shown == "written" if name.endswith(".new") else "is not a plain file" in shown
 
 
 def test_a_file_that_is_held_open_cannot_change_the_ledger(path: Path) -> None:

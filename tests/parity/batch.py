@@ -26,7 +26,7 @@ from .cases_ansible import Vaulted
 from .normal import normal_record, normal_result, normal_text
 
 HERE = Path(__file__).resolve().parent
-FRONTS = {"a": True, "b": False}  # letter, which ends the clients' names -> wabiz_onprem_in_process
+ENTRY_POINTS = {"a": True, "b": False}  # letter, which ends the clients' names -> wabiz_onprem_in_process
 VAULT_PASSWORD = b"only for tests"
 SECRETS = {
     "password": PASSWORD,
@@ -66,7 +66,7 @@ class Seen:
     def result(self) -> dict[str, Any]:
         """The result of the task that counts."""
         last = [event for event in self.events if event["task"] == "The case"][-1]
-        # Callbacks are not told of a failure in the result, from ansible-core 2.19 on.
+        # Callbacks are not called for a failure in the result, from ansible-core 2.19 on.
         return {**last["result"], "failed": last["event"].startswith("failed")}
 
 
@@ -117,15 +117,15 @@ def _wait_for_logout(client: Client) -> None:
 class _Run:
     """The run of a batch by one entry point."""
 
-    def __init__(self, emulator: Emulator, batch: Batch, front: str, folder: Path) -> None:
-        self._emulator, self._batch, self._front = emulator, batch, front
-        self._folder = folder / f"front-{front}"
+    def __init__(self, emulator: Emulator, batch: Batch, entry_point: str, folder: Path) -> None:
+        self._emulator, self._batch, self._entry_point = emulator, batch, entry_point
+        self._folder = folder / f"entry_point-{entry_point}"
         self._folder.mkdir()
         self._clients: list[Client] = []
         self._tokens: list[str] = []
         for number, case in enumerate(batch.cases):
             options = {"password": PASSWORD, **case.options}
-            client = emulator.client(name=f"{folder.name}-{number:03d}{front}", **options)
+            client = emulator.client(name=f"{folder.name}-{number:03d}{entry_point}", **options)
             case.prepare(client)
             self._clients.append(client)
             self._tokens.append(client.new_token())
@@ -138,8 +138,8 @@ class _Run:
                 "api_url": client.api_url,
                 "token": self._tokens[number],
                 "ledger": str(self._folder / f"{number:03d}.json"),
-                "front": FRONTS[self._front],
-                "wabiz_onprem_in_process": FRONTS[self._front],
+                "entry_point": ENTRY_POINTS[self._entry_point],
+                "wabiz_onprem_in_process": ENTRY_POINTS[self._entry_point],
                 **case.host,
             }
         shared = {"ansible_python_interpreter": sys.executable, "ca_path": self._emulator.ca_path, **SECRETS}
@@ -206,7 +206,7 @@ class _Run:
 def run_batch(emulator: Emulator, batch: Batch, folder: Path) -> dict[str, dict[str, Seen]]:
     """What each case left behind, by entry point. The playbook is the same file twice."""
     playbook = _playbook(batch.cases)
-    runs = {front: _Run(emulator, batch, front, folder) for front in FRONTS}
+    runs = {entry_point: _Run(emulator, batch, entry_point, folder) for entry_point in ENTRY_POINTS}
     with ThreadPoolExecutor() as pool:
-        futures = {front: pool.submit(run.run, playbook) for front, run in runs.items()}
-        return {front: future.result() for front, future in futures.items()}
+        futures = {entry_point: pool.submit(run.run, playbook) for entry_point, run in runs.items()}
+        return {entry_point: future.result() for entry_point, future in futures.items()}

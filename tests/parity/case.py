@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a case is: a task with what stands around it, run against a fresh client."""
+"""What a case is: a task with its surroundings, run against a fresh client."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Case:
     """A task, and what differs around it.
 
     :arg args: of the module; the connection options are added, a value of None takes one of them away.
-    :arg task: keywords of the task; they stand over the defaults (`ignore_errors: true`).
+    :arg task: keywords of the task; they override the defaults (`ignore_errors: true`).
     :arg play: keywords of its play.
     :arg host: variables of its host.
     :arg options: how the emulated client is set up.
@@ -40,7 +40,7 @@ class Case:
     :arg expect: parts of the result that must be there, so that two equal failures are not taken for two successes.
     :arg in_process: whether it may run in the controller's process at all.
     :arg refused_before: whether the controller refuses it before it would travel as a module.
-    :arg may_differ: top-level parts of the result that Ansible itself makes different; told in docs/in_process.md.
+    :arg may_differ: top-level parts of the result that Ansible itself makes different; described in docs/in_process.md.
         With `attempts` so does how often it was tried: a busy machine has not finished what another one has.
     :arg goes_on: whether the module goes on when its task is over. Its logout is waited for, and what it did is not compared.
     """

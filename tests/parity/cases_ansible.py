@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible itself does around a task: it must mean the same through both fronts. And the gates between them."""
+"""What Ansible itself does around a task: it must mean the same through both entry points. And the gates between them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RETRY = ("exception",)
 
 
 class Vaulted(str):
-    """A value that stands in the playbook encrypted."""
+    """A value that is in the playbook encrypted."""
 
     __slots__ = ()
 
@@ -108,7 +108,12 @@ KEYWORDS = (
         expect=CHANGED,
     ),
     Case("a whole play in check mode", args=PERSIST, play={"check_mode": True}, expect=CHANGED),
-    Case("a text for a switch", args=PERSIST, host={"wabiz_onprem_in_process": "{{ front | string }}"}, expect=CHANGED),
+    Case(
+        "a text for a switch",
+        args=PERSIST,
+        host={"wabiz_onprem_in_process": "{{ entry_point | string }}"},
+        expect=CHANGED,
+    ),
     Case("delegated to the controller", args=PERSIST, task={"delegate_to": "localhost"}, expect=CHANGED),
 )
 
@@ -165,12 +170,12 @@ GATES = (
         in_process=False,
         expect=CHANGED,
     ),
-    Case("another machine", args=PERSIST, host={"ansible_connection": "elsewhere"}, in_process=False, expect=CHANGED),
+    Case("another machine", args=PERSIST, host={"ansible_connection": "not_local"}, in_process=False, expect=CHANGED),
     Case(
         "another machine, delegated to the controller",
         args=PERSIST,
         task={"delegate_to": "localhost"},
-        host={"ansible_connection": "elsewhere"},
+        host={"ansible_connection": "not_local"},
         expect=CHANGED,
     ),
     Case(

@@ -136,13 +136,13 @@ STATUS = (
     ),
     Case("the status in check mode", module="client_status", args=LEDGER, task={"check_mode": True}, expect=UNCHANGED),
     Case(
-        "settings that nobody understands",
+        "settings that no one understands",
         module="client_status",
         args={"settings": {"webhooks": "{{ webhook }}"}},
         expect=UNCHANGED,
     ),
     Case("a status that is refused", module="client_status", args={"password": "{{ wrong_password }}"}),
-    Case("the status of nobody", module="client_status", args={"api_url": "https://127.0.0.1:1/x"}, expect=UNCHANGED),
+    Case("the status of no one", module="client_status", args={"api_url": "https://127.0.0.1:1/x"}, expect=UNCHANGED),
     Case("the status without a client", module="client_status", args={"api_url": None}, expect=FAILED),
 )
 

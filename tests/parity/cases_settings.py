@@ -31,7 +31,7 @@ WORK = (
     ),
     Case("a ledger", args={"callback_persist": False, **LEDGER}, expect={**CHANGED, "restart_required": True}),
     Case(
-        "a restart that is still owed",
+        "a restart that is still pending",
         first=[{"wabiz.onprem.application_settings": {"callback_persist": False, "ledger": "{{ ledger }}"}}],
         args={"callback_persist": False, **LEDGER},
         expect={**UNCHANGED, "restart_required": True},

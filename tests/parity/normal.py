@@ -9,14 +9,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-# What only happens on the way to a target: it is told at -vvv and above. And each look at a job that goes on, of which a
+# What only happens with a target: it is shown at -vvv and above. And each poll at a job that goes on, of which a
 # busy machine needs more.
 _TRAVEL = re.compile(
     r"^(<[\w.-]+> .*|Using module file .*|Pipelining is enabled\..*|redirecting \(type: .*|Loading collection .*"
     r"|Escalation succeeded.*|ASYNC POLL on .*|\s*)$\n?",
     re.MULTILINE,
 )
-# Ansible's own words, from ansible-core 2.19 on: it knows whether an action plugin or a module has failed.
+# Ansible's own text, from ansible-core 2.19 on: it knows whether an action plugin or a module has failed.
 _WHO_FAILED = re.compile(r"Task failed: (Action|Module) failed: ")
 _MOMENTS = (
     (re.compile(r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?"), "MOMENT"),

@@ -17,7 +17,7 @@ from .batch import Batch, Seen, run_batch
 from .batches import BATCHES
 from .case import MODULE_MARKERS, Case
 
-CONTROLLER_ONLY = {"fleet_status", "run_summary", "coreapp_node", "coreapp_nodes", "coreapp_roll"}  # actions without an operation
+CONTROLLER_ONLY = {"fleet_status", "run_summary", "coreapp_node", "coreapp_nodes", "coreapp_roll"}
 Runs = dict[str, dict[str, Seen]]
 ALL = [pytest.param(batch, case, id=f"{batch.name}: {case.name}") for batch in BATCHES for case in batch.cases]
 
@@ -51,7 +51,7 @@ def _ran_as_module(seen: Seen) -> bool:
 
 @pytest.mark.parametrize(("batch", "case"), ALL, scope="module")  # so that a batch stays together
 def test_both_entry_points_give_the_same(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
-    here, there = (runs(batch)[front][case.name] for front in ("a", "b"))
+    here, there = (runs(batch)[entry_point][case.name] for entry_point in ("a", "b"))
 
     assert _without(here.events, case.may_differ) == _without(there.events, case.may_differ)
     for name, value in case.expect.items():
@@ -67,7 +67,7 @@ def test_both_entry_points_give_the_same(runs: Callable[[Batch], Runs], batch: B
 
 @pytest.mark.parametrize(("batch", "case"), ALL, scope="module")  # so that a batch stays together
 def test_it_ran_where_it_should(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
-    here, there = (runs(batch)[front][case.name] for front in ("a", "b"))
+    here, there = (runs(batch)[entry_point][case.name] for entry_point in ("a", "b"))
     if case.task.get("when", True) is False:
         assert not _ran_as_module(here) and not _ran_as_module(there)
         return
@@ -78,8 +78,8 @@ def test_it_ran_where_it_should(runs: Callable[[Batch], Runs], batch: Batch, cas
 
 @pytest.mark.parametrize(("batch", "case"), ALL, scope="module")  # so that a batch stays together
 def test_nothing_secret_is_shown(runs: Callable[[Batch], Runs], batch: Batch, case: Case) -> None:
-    for front in ("a", "b"):
-        seen = runs(batch)[front][case.name]
+    for entry_point in ("a", "b"):
+        seen = runs(batch)[entry_point][case.name]
         said = seen.raw + str(seen.events) + seen.ledger
         assert not re.findall(r".{0,40}SECRET.{0,40}", said)
         assert "TOKEN" not in seen.text
@@ -95,7 +95,7 @@ def _methods(seen: Seen) -> list[str]:
 
 
 def test_a_time_limit_ends_the_task_but_no_module(runs: Callable[[Batch], Runs]) -> None:
-    """Told in docs/in_process.md: what Ansible does about `timeout:` is not the same, and cannot be."""
+    """Described in docs/in_process.md: what Ansible does about `timeout:` is not the same, and cannot be."""
     here, there = _of(runs, "gates", "a time limit of the task")
     assert "PATCH" not in _methods(here)
     assert here.stored["callback_persist"] is True
@@ -106,7 +106,7 @@ def test_a_time_limit_ends_the_task_but_no_module(runs: Callable[[Batch], Runs])
 
 
 def test_ansible_says_who_failed(runs: Callable[[Batch], Runs]) -> None:
-    """Told in docs/in_process.md: from ansible-core 2.19 on, in its own words."""
+    """Described in docs/in_process.md: from ansible-core 2.19 on, in its own text."""
     here, there = _of(runs, "failures", "a choice that is none")
     says = re.compile(r"Task failed: (Action|Module) failed: ")
     assert (says.findall(here.raw), says.findall(there.raw)) in ((["Action"], ["Module"]), ([], []))

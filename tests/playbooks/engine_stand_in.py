@@ -89,7 +89,7 @@ def engine(containers: Containers) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = do_HEAD = answer  # noqa: N815  (the names that the library looks for)
+        do_GET = do_POST = do_HEAD = answer  # noqa: N815  (the names that the library searches for)
 
         def log_message(self, *words: Any) -> None:
             """Says nothing."""

@@ -26,7 +26,7 @@ DEFAULTS = {
 def all_clients(make_client: Callable[..., Client], in_process: bool = True, **options: Any) -> dict[str, Client]:
     """A client for each version in each topology, by a host name that says which.
 
-    A run of modules costs ten times as much, and differs by the front, not by the version: the newest one must do.
+    A run of modules costs ten times as much, and differs by the entry point, not by the version: the newest one must do.
     """
     return {
         f"{topology}-{version}": make_client(version=version, topology=topology, **options)

@@ -21,7 +21,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._common import moment
 from emulator.testing import Client, Emulator
 from playbooks import helpers
 
-PATIENCE = 400  # seconds for one run: a rolling restart is many tasks, and a busy machine is slow
+RUN_TIMEOUT = 400  # seconds for one run: a rolling restart is many tasks, and a busy machine is slow
 NODE_COMMAND = str(Path(__file__).with_name("node_command.py"))
 
 
@@ -70,10 +70,12 @@ class Site:
     def run(self, playbook: str, *arguments: str, **more: Any) -> Run:
         """A shipped playbook by its short name, or any by its path."""
         name = playbook if "/" in playbook else f"wabiz.onprem.{playbook}"
-        return helpers.run_playbook(name, self.folder, *arguments, inventory=self.inventory(), timeout=PATIENCE, **more)
+        return helpers.run_playbook(
+            name, self.folder, *arguments, inventory=self.inventory(), timeout=RUN_TIMEOUT, **more
+        )
 
     def plays(self, plays: list[dict[str, Any]], *arguments: str) -> Run:
-        return helpers.run_plays(plays, self.folder, *arguments, inventory=self.inventory(), timeout=PATIENCE)
+        return helpers.run_plays(plays, self.folder, *arguments, inventory=self.inventory(), timeout=RUN_TIMEOUT)
 
     def settings(self, name: str, **settings: Any) -> None:
         self.hosts[name]["wabiz_onprem_settings"] = settings

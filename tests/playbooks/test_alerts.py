@@ -194,7 +194,7 @@ class TestStatus:
         for new in (True, False):
             run = fleet.run(campaign_status_hook=str(hook.path), campaign_status_json=str(path))
             given = hook.given()
-            assert run.code == 2 and "Not in order: " in run["Fail where a client is not in order"]["msg"]
+            assert run.code == 2 and "Needs attention: " in run["Fail where a client needs attention"]["msg"]
             document = json.loads(path.read_text())
             assert given["new"] is new
             assert given["summary"] == document["summary"]

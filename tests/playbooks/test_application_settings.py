@@ -14,7 +14,7 @@ from playbooks.matrix import DEFAULTS, all_clients, inventory
 
 from emulator.testing import Client, Emulator
 
-FRONTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
+ENTRY_POINTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
 URL = "https://hooks.example/wa"
 MakeClient = Callable[..., Client]
 
@@ -28,7 +28,7 @@ def methods(client: Client) -> list[str]:
     return [f"{call['method']} {call['path'].rpartition('/')[2]}" for call in client.calls()]
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_requests_of_a_task(make_client: MakeClient, emulator: Emulator, tmp_path: Path, in_process: bool) -> None:
     wanted = {"callback_backoff_delay_ms": 4000}
     names = ("Unchanged", "Changed", "Unchanged by token", "Changed by token", "Checked", "Checked by token")
@@ -56,7 +56,7 @@ def test_requests_of_a_task(make_client: MakeClient, emulator: Emulator, tmp_pat
     assert [run[name]["changed"] for name in names] == [False, True, False, True, True, True]
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_oddities_of_types_are_no_change(client: Client, emulator: Emulator, tmp_path: Path, in_process: bool) -> None:
     tasks = [
         task("application_settings", "A text", callback_backoff_delay_ms="3000"),
@@ -121,7 +121,7 @@ def _predicted_and_done(run: Run, host: str, name: str) -> None:
         assert predicted[key] == done[key], (name, key)
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_every_version_in_both_topologies(
     make_client: MakeClient, emulator: Emulator, tmp_path: Path, in_process: bool
 ) -> None:
@@ -152,7 +152,7 @@ def test_every_version_in_both_topologies(
         assert client.writes() == [f"{verb} /v1/settings/application" for verb in verbs]
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_a_whole_run_in_check_mode_writes_nothing(
     make_client: MakeClient, emulator: Emulator, tmp_path: Path, in_process: bool
 ) -> None:

@@ -14,7 +14,7 @@ from playbooks.helpers import PLUGINS, Run, connection, run_tasks, task
 
 from emulator.testing import Client, Emulator
 
-FRONTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
+ENTRY_POINTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
 # Given by the environment: what ansible-core shows of the lines of a playbook is not ours.
 SECRETS = {
     "HOOK_ONE": "q0ne-4711",
@@ -66,7 +66,7 @@ def _tasks(emulator: Emulator, client: Client, refusing: Client, ledger: str) ->
     ]
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_secrets_are_in_nothing_that_is_said(
     make_client: Any, emulator: Emulator, tmp_path: Path, in_process: bool
 ) -> None:

@@ -94,7 +94,7 @@ def test_it_fails_with_one_line(shown: Shown) -> None:
     assert shown.run.code == 2
     failed = shown.run["Show the fleet"]
     assert (failed.outcome, failed["changed"], failed["summary"]) == ("failed", True, shown.document["summary"])
-    assert "Not in order: b-errors, " in failed["msg"]
+    assert "Needs attention: b-errors, " in failed["msg"]
     assert "clients" not in failed.result
 
 
@@ -264,7 +264,7 @@ def test_check_mode_writes_nothing(few: Fleet) -> None:
 def test_without_the_table(few: Fleet) -> None:
     run = few.run("--limit", "b-off", campaign_status_table=False, campaign_status_json="status.json")
     assert "CLIENT " not in run.output and "no campaign holds it off" not in run.output
-    assert run["Show the fleet"]["msg"] == "1 clients: 1 critical, 0 warning, 0 ok. Not in order: b-off."
+    assert run["Show the fleet"]["msg"] == "1 clients: 1 critical, 0 warning, 0 ok. Needs attention: b-off."
     assert json.loads((few.folder / "status.json").read_text())["summary"]["worst"] == "critical"
 
 

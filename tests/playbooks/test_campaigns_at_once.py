@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playbooks.site import PATIENCE, Site
+from playbooks.site import RUN_TIMEOUT, Site
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from emulator.testing import Client, Emulator
@@ -53,7 +53,7 @@ def run_at_once(site: Site, *campaigns: tuple[str, str]) -> None:
         for run in runs:
             assert run.stdout is not None
             assert any(WAITING in line for line in run.stdout), "the run did not wait for the ledger"
-    outputs = [run.communicate(timeout=PATIENCE)[0] for run in runs]
+    outputs = [run.communicate(timeout=RUN_TIMEOUT)[0] for run in runs]
     assert [run.returncode for run in runs] == [0] * len(runs), outputs
 
 

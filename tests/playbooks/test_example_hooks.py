@@ -41,7 +41,7 @@ class Outside:
         module.write_text(MAILER % self._box)
         self.hook = folder / "both.yml"
         files = [str(EXAMPLES / "hooks" / name) for name in ("mail.yml", "chat.yml")]
-        self.hook.write_text(json.dumps([{"name": "Tell", "ansible.builtin.include_tasks": file} for file in files]))
+        self.hook.write_text(json.dumps([{"name": "Report", "ansible.builtin.include_tasks": file} for file in files]))
         self.variables = {
             "hook_mail_to": "ops@example.com",
             "hook_chat_url": chat.url("S3cR3t"),
@@ -71,7 +71,7 @@ def fleet(emulator: Emulator, tmp_path: Path) -> Iterator[Fleet]:
 
 
 @pytest.fixture
-def tell(fleet: Fleet, outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+def report(fleet: Fleet, outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Runs a playbook with the hook, and returns what was printed."""
     from playbooks import helpers
 
@@ -93,11 +93,11 @@ def is_harmless(text: str, *, of_a_chat: bool) -> bool:
     )
 
 
-def test_the_sweep(fleet: Fleet, outside: Outside, tell: Callable[..., str]) -> None:
+def test_the_sweep(fleet: Fleet, outside: Outside, report: Callable[..., str]) -> None:
     fleet.add("a-bad", variables(wabiz_onprem_password="Wr0ng-1"))
     fleet.add("b-ends", in_campaign(HOSTILE, PAST), settings=OFF)
     fleet.hosts["b-ends"].update(coreapp_restart="defer")
-    output = tell("campaign_sweep")
+    output = report("campaign_sweep")
     (mail,), (said,) = outside.mails(), outside.said()
     assert mail["to"] == ["ops@example.com"]
     assert mail["subject"] == "Campaigns: 1 clients failed, 1 with campaigns that were ended, 0 repaired"
@@ -109,12 +109,12 @@ def test_the_sweep(fleet: Fleet, outside: Outside, tell: Callable[..., str]) -> 
     assert "S3cR3t" not in output
 
 
-def test_the_status_sends_only_what_is_new(fleet: Fleet, outside: Outside, tell: Callable[..., str]) -> None:
+def test_the_status_sends_only_what_is_new(fleet: Fleet, outside: Outside, report: Callable[..., str]) -> None:
     fleet.add("a-fine")
     fleet.add("b-hostile", in_campaign(HOSTILE, PAST), settings=OFF)
     fleet.add("c-away", variables(wabiz_onprem_api_url="https://127.0.0.1:1/x"))
     for _again in range(2):
-        output = tell("campaign_status", campaign_status_json=str(fleet.folder / "status.json"))
+        output = report("campaign_status", campaign_status_json=str(fleet.folder / "status.json"))
         assert "S3cR3t" not in output.replace("S3cR3t-1", "")
     (mail,), (said,) = outside.mails(), outside.said()
     assert mail["subject"] == "Clients: 2 critical, 0 with a warning"

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The examples in docs/examples, and the README's, run as they stand; only the addresses of clients and nodes are replaced."""
+"""The examples in docs/examples, and the README's, run unchanged; only the addresses of clients and nodes are replaced."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playbooks.site import PATIENCE, Site
+from playbooks.site import RUN_TIMEOUT, Site
 
 from emulator.testing import Client, Emulator
 from playbooks import helpers
@@ -52,7 +52,7 @@ class Example:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=PATIENCE,
+            timeout=RUN_TIMEOUT,
             check=False,
         )
         return helpers.Run(done.returncode, done.stdout, helpers.recorded(results))
@@ -151,7 +151,7 @@ def test_the_smoke_test_of_an_execution_environment(tmp_path: Path) -> None:
 
 def test_the_readme(example: Callable[..., Example], tmp_path: Path) -> None:
     """What the README shows works when it is pasted."""
-    inventory, play = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    _requirements, inventory, play = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     pasted = tmp_path / "pasted"
     pasted.mkdir()
     (pasted / "inventory.yml").write_text(inventory)

@@ -16,7 +16,7 @@ from playbooks.matrix import DEFAULTS, all_clients, inventory
 from emulator.testing import Client, Emulator
 
 MESSAGES, MEDIA = "/v1/services/message/gc", "/v1/services/media/gc"
-FRONTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
+ENTRY_POINTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
 BOTH = ["media", "messages"]
 
 
@@ -34,7 +34,7 @@ def coreapps(client: Client) -> list[dict[str, Any]]:
     return [one for one in client.nodes() if one["kind"] == "coreapp"]
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_each_version_in_both_topologies(
     make_client: Callable[..., Client], emulator: Emulator, tmp_path: Path, in_process: bool
 ) -> None:
@@ -83,7 +83,7 @@ def test_what_was_accepted_is_carried_out(
     assert sum(client.rows().values()) < sum(before.values())
 
 
-@FRONTS
+@ENTRY_POINTS
 @pytest.mark.parametrize("topology", ["single", "multiconnect"])
 def test_no_coreapp_answers(
     make_client: Callable[..., Client], emulator: Emulator, tmp_path: Path, topology: str, in_process: bool
@@ -102,8 +102,8 @@ def test_no_coreapp_answers(
     assert client.live_tokens() == 0
 
 
-@FRONTS
-def test_failures_are_told_in_words(client: Client, emulator: Emulator, tmp_path: Path, in_process: bool) -> None:
+@ENTRY_POINTS
+def test_failures_are_reported(client: Client, emulator: Emulator, tmp_path: Path, in_process: bool) -> None:
     token = client.new_token()
     client.expire_tokens()
     ignored = {"ignore_errors": True}
@@ -126,7 +126,7 @@ def test_failures_are_told_in_words(client: Client, emulator: Emulator, tmp_path
     assert token not in run.output
 
 
-def test_turned_away_is_tried_again(client: Client, emulator: Emulator, tmp_path: Path) -> None:
+def test_not_executed_is_tried_again(client: Client, emulator: Emulator, tmp_path: Path) -> None:
     client.order_fault("status", method="PUT", path=MESSAGES, status=503, code=1011)
     run = run_tasks([task("garbage_collection", "Collect", kinds=["messages"])], connection(client, emulator), tmp_path)
     assert run.ok

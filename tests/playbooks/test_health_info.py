@@ -18,7 +18,7 @@ from playbooks.matrix import DEFAULTS, all_clients, inventory
 from emulator.testing import Client, Emulator
 
 HEALTH = "/v1/health"
-FRONTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
+ENTRY_POINTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
 KEY = "an-api-key-of-the-webapp"
 
 
@@ -26,7 +26,7 @@ def wait(name: str, **options: Any) -> dict[str, Any]:
     return task("health_info", name, wait_for="settled", interval=1, **options)
 
 
-def looks(client: Client) -> int:
+def reads(client: Client) -> int:
     return len([call for call in client.calls() if call["path"] == HEALTH])
 
 
@@ -34,7 +34,7 @@ def logins(client: Client) -> int:
     return len([call for call in client.calls() if call["path"] == "/v1/users/login"])
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_both_topologies_in_each_version(
     make_client: Callable[..., Client], emulator: Emulator, tmp_path: Path, in_process: bool
 ) -> None:
@@ -61,32 +61,32 @@ def test_both_topologies_in_each_version(
         assert client.live_tokens() == 0
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_waits_with_one_login(client: Client, emulator: Emulator, tmp_path: Path, in_process: bool) -> None:
     client.order_fault("status", method="GET", path=HEALTH, times=2, status=503, code=1011)
     client.order_fault("cut", method="GET", path=HEALTH)
     run = run_tasks([wait("Wait", expect_connected=1)], connection(client, emulator), tmp_path, in_process=in_process)
     assert run.ok
     assert run["Wait"]["settled"]
-    assert (looks(client), logins(client), client.live_tokens()) == (4, 1, 0)
+    assert (reads(client), logins(client), client.live_tokens()) == (4, 1, 0)
 
 
 def test_waits_for_a_restarted_coreapp(client: Client, emulator: Emulator, tmp_path: Path) -> None:
     node = client.nodes()[0]["name"]
     client.stop(node)
-    starter = threading.Thread(target=start_after_looks, args=(client, node, 3))
+    starter = threading.Thread(target=start_after_checks, args=(client, node, 3))
     starter.start()
     run = run_tasks([wait("Wait", expect_connected=1)], connection(client, emulator), tmp_path)
     starter.join()
     assert run.ok
     assert (run["Wait"]["settled"], run["Wait"]["nodes"][0]["status"]) == (True, "connected")
-    assert looks(client) > 3
+    assert reads(client) > 3
     assert logins(client) == 1
 
 
-def start_after_looks(client: Client, node: str, count: int) -> None:
+def start_after_checks(client: Client, node: str, count: int) -> None:
     end = time.monotonic() + 60
-    while looks(client) < count and time.monotonic() < end:
+    while reads(client) < count and time.monotonic() < end:
         time.sleep(0.1)
     client.start(node)
 
@@ -99,7 +99,7 @@ def test_shows_what_it_waits_for(client: Client, emulator: Emulator, tmp_path: P
     assert re.search(line, run.output), run.output
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_at_the_timeout_the_nodes_are_named(
     make_client: Callable[..., Client], emulator: Emulator, tmp_path: Path, in_process: bool
 ) -> None:
@@ -115,7 +115,7 @@ def test_at_the_timeout_the_nodes_are_named(
     assert "of at least 3 nodes connected" in message
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_no_answer_is_named_at_the_timeout(
     client: Client, emulator: Emulator, tmp_path: Path, in_process: bool
 ) -> None:
@@ -131,7 +131,7 @@ def test_no_answer_is_named_at_the_timeout(
     assert re.search(r"after 1 s, .*the connection was refused", run["No Webapp"]["msg"])
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_what_cannot_pass_ends_the_wait_at_once(
     make_client: Callable[..., Client], emulator: Emulator, tmp_path: Path, in_process: bool
 ) -> None:
@@ -156,7 +156,7 @@ def test_what_cannot_pass_ends_the_wait_at_once(
     assert token not in run.output
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_api_key_without_a_login(
     make_client: Callable[..., Client], emulator: Emulator, tmp_path: Path, in_process: bool
 ) -> None:

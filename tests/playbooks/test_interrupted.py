@@ -14,7 +14,7 @@ from playbooks.site import Site
 from emulator.testing import Client, Emulator
 
 MULTICONNECT = {"topology": "multiconnect", "masters": 2, "coreapps": 2, "shards": 2}
-IN_ORDER = ["wacore1", "wacore2", "master2", "master1"]
+RESTART_ORDER = ["wacore1", "wacore2", "master2", "master1"]
 SETTINGS = "/v1/settings/application"
 
 
@@ -28,7 +28,7 @@ def make_site(emulator: Emulator, make_client: Callable[..., Client], tmp_path: 
     return make
 
 
-LOOKS_BEFORE = 2
+CHECKS_BEFORE = 2
 
 
 def met(client: Client) -> bool:
@@ -50,7 +50,7 @@ def test_between_patch_and_restart(make_site: Callable[..., Site]) -> None:
     run = site.run("settings")
     assert run.ok
     assert run["Apply the settings"]["changed_settings"] == [] and run["Apply the settings"]["restart_required"]
-    assert site.restarted("one") == IN_ORDER and site.nothing_is_pending("one")
+    assert site.restarted("one") == RESTART_ORDER and site.nothing_is_pending("one")
     assert site.in_effect("one", "callback_persist") == {False}
 
 
@@ -58,7 +58,7 @@ def test_pending_and_not_begun(make_site: Callable[..., Site]) -> None:
     site = make_site()
     die_at(
         site, method="GET", path=SETTINGS, skip=3
-    )  # a look, another one after the preparation, and the one after the PATCH
+    )  # a check, another one after the preparation, and the one after the PATCH
     assert site.restarted("one") == [] and site.ledger("one")["restart"]
     run = site.run("settings")
     assert run.ok and run["Apply the settings"]["changed_settings"] == []
@@ -82,16 +82,16 @@ def test_before_the_patch_was_executed(make_site: Callable[..., Site], moment: s
     assert site.restarted("one") == [] and site.nothing_is_pending("one")
 
 
-@pytest.mark.parametrize("looks", [1, 2, 3])
-def test_inside_the_rolling_restart(make_site: Callable[..., Site], looks: int) -> None:
+@pytest.mark.parametrize("reads", [1, 2, 3])
+def test_inside_the_rolling_restart(make_site: Callable[..., Site], reads: int) -> None:
     """The health report is read by begin and plan before the first node, and after each node."""
     site = make_site(**MULTICONNECT)
-    die_at(site, path="/v1/health", skip=looks + LOOKS_BEFORE)
+    die_at(site, path="/v1/health", skip=reads + CHECKS_BEFORE)
     done = site.restarted("one")
-    assert done == IN_ORDER[:looks]
+    assert done == RESTART_ORDER[:reads]
     run = site.run("settings")
     assert run.ok and run["Apply the settings"]["changed_settings"] == []
-    assert site.restarted("one") == IN_ORDER[looks:] and site.nothing_is_pending("one")
+    assert site.restarted("one") == RESTART_ORDER[reads:] and site.nothing_is_pending("one")
     assert site.in_effect("one", "callback_persist") == {False}
 
 
@@ -103,7 +103,7 @@ def test_while_a_node_is_down(make_site: Callable[..., Site]) -> None:
     site.killed("settings", lambda: not client.node("wacore1")["running"])
     site.hosts["one"]["coreapp_restart_command"] = works
     assert site.run("settings").ok
-    assert site.restarted("one") == IN_ORDER and site.nothing_is_pending("one")
+    assert site.restarted("one") == RESTART_ORDER and site.nothing_is_pending("one")
 
 
 def test_a_campaign_is_recorded_once_the_client_has_shown_its_settings(make_site: Callable[..., Site]) -> None:

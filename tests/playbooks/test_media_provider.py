@@ -22,7 +22,7 @@ BEARER = {"name": "store", "bearer": "{{ lookup('env', 'ONE') }}"}
 OTHER_BEARER = {"name": "store", "bearer": "{{ lookup('env', 'TWO') }}"}
 BASIC = {"name": "store", "basic": {"username": "anna", "password": "{{ lookup('env', 'TWO') }}"}}
 ABSENT = {"name": "store", "state": "absent"}
-FRONTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
+ENTRY_POINTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
 CHECK = {"check_mode": True}
 IGNORED = {"ignore_errors": True}
 RESULT = ("changed", "provider", "diff")
@@ -46,7 +46,7 @@ def masked(shown: Any) -> dict[str, Any]:
 STEPS = [("Create", BEARER), ("Replace the secret", OTHER_BEARER), ("Replace the kind", BASIC), ("Remove", ABSENT)]
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_each_version_in_both_topologies(
     make_client: Callable[..., Client], emulator: Emulator, tmp_path: Path, in_process: bool
 ) -> None:
@@ -81,11 +81,11 @@ def test_each_version_in_both_topologies(
 
 
 def again_shown(real: Any) -> Any:
-    """The side after a change as it looks when nothing changes any more."""
+    """The side after a change when nothing changes any more."""
     return json.loads(json.dumps(real["diff"]["after"]).replace("*** (changed)", "***"))
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_diff_hides_secrets_that_stay_different(
     client: Client, emulator: Emulator, tmp_path: Path, in_process: bool
 ) -> None:
@@ -99,7 +99,7 @@ def test_diff_hides_secrets_that_stay_different(
     assert run["Remove"]["diff"]["after"] == {}
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_on_create_leaves_the_secret_alone(
     client: Client, emulator: Emulator, tmp_path: Path, in_process: bool
 ) -> None:
@@ -136,7 +136,7 @@ def test_a_hidden_secret_needs_the_ledger(client: Client, emulator: Emulator, tm
     assert ONE not in Path(ledger["ledger"]).read_text()
 
 
-@FRONTS
+@ENTRY_POINTS
 @pytest.mark.parametrize("executed", [True, False])
 def test_a_lost_answer_is_decided_by_reading(
     client: Client, emulator: Emulator, tmp_path: Path, in_process: bool, executed: bool
@@ -151,8 +151,8 @@ def test_a_lost_answer_is_decided_by_reading(
     assert client.writes()[-1] == f"DELETE {PATH}/store"
 
 
-@FRONTS
-def test_failures_are_told_in_words(client: Client, emulator: Emulator, tmp_path: Path, in_process: bool) -> None:
+@ENTRY_POINTS
+def test_failures_are_reported(client: Client, emulator: Emulator, tmp_path: Path, in_process: bool) -> None:
     client.add_user("regular", "Regular-1-pass")
     client.order_fault("status", method="POST", path=PATH, status=200, body="null")
     client.order_fault("status", method="POST", path=PATH, status=400, code=1009)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playbooks.helpers import run_tasks, task
-from playbooks.site import PATIENCE, Site
+from playbooks.site import RUN_TIMEOUT, Site
 
 from emulator.testing import Client, Emulator
 from playbooks import helpers
@@ -34,7 +34,7 @@ def timed_lines(site: Site, playbook: str, *arguments: str) -> tuple[int, list[t
     assert process.stdout is not None
     lines = [(time.monotonic(), line) for line in process.stdout]
     lines.append((time.monotonic(), ""))
-    return process.wait(PATIENCE), lines
+    return process.wait(RUN_TIMEOUT), lines
 
 
 def longest_gap(lines: list[tuple[float, str]]) -> tuple[float, str]:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook report: the page of a small fleet, which tests/browser looks at more closely."""
+"""The playbook report: the page of a small fleet, which tests/browser checks more closely."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ SETTINGS_TASKS = ["ok: Apply the settings", "skipped: Restart the Coreapp if tha
 RECORD = "Record the campaign, and write what follows from it"
 CAMPAIGN_TASKS = [f"ok: {RECORD}", "skipped: Restart the Coreapp if that is pending", SUMMARY]
 NEXT = "Restart one node after another"
-IN_ORDER = ["wacore1", "wacore2", "master2", "master1"]
+RESTART_ORDER = ["wacore1", "wacore2", "master2", "master1"]
 
 MakeSite = Callable[..., Site]
 
@@ -52,12 +52,12 @@ def campaign(name: str = "sale", **more: Any) -> list[str]:
 
 
 class TestSettings:
-    def test_applied_restarted_in_order_and_quiet_ever_after(self, make_site: MakeSite) -> None:
+    def test_applied_restarted_one_by_one_and_quiet_ever_after(self, make_site: MakeSite) -> None:
         site = make_site(**MULTICONNECT)
         site.settings("one", callback_persist=False, callback_backoff_delay_ms=4000)
         run = site.run("settings")
         assert run.ok
-        assert site.restarted("one") == IN_ORDER
+        assert site.restarted("one") == RESTART_ORDER
         assert site.in_effect("one", "callback_persist") == {False}
         assert site.nothing_is_pending("one")
         again = site.run("settings")
@@ -72,7 +72,7 @@ class TestSettings:
         assert run.ok
         assert (
             run["Record the nodes"]["message"]
-            == f"Would restart, one after another: {', '.join(IN_ORDER)}, for callback_persist."
+            == f"Would restart, one after another: {', '.join(RESTART_ORDER)}, for callback_persist."
         )
         assert site.clients["one"].writes() == []
         assert site.restarted("one") == [] and not site.ledger_path("one").exists()
@@ -270,7 +270,7 @@ class TestCoreapp:
             path.write_text(json.dumps([{**note, "vars": {"word": word}}, *more]))
             site.hosts["one"][f"coreapp_hook_{word}_node"] = str(path)
         assert site.run("settings").ok
-        assert site.restarted("one") == ["wacore1", "wacore2", *IN_ORDER]
+        assert site.restarted("one") == ["wacore1", "wacore2", *RESTART_ORDER]
         assert seen.read_text().split()[:4] == ["before", "wacore1", "after", "wacore1"]
         assert site.in_effect("one", "webhooks.max_concurrent_requests") == {18}
         assert site.nothing_is_pending("one")
@@ -300,7 +300,8 @@ class TestNodes:
         assert run.ok
         shown = run["Show the nodes"]["msg"]
         assert (
-            shown["order"] == IN_ORDER and [one["proof"] for one in shown["nodes"]] == ["selected by the options"] * 4
+            shown["order"] == RESTART_ORDER
+            and [one["proof"] for one in shown["nodes"]] == ["selected by the options"] * 4
         )
         assert shown["unknown"] == [] and site.restarted("one") == [] and not site.ledger_path("one").exists()
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playbooks.site import PATIENCE
+from playbooks.site import RUN_TIMEOUT
 
 from playbooks import helpers
 
@@ -38,7 +38,7 @@ def test_the_tutorial(tmp_path: Path) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=PATIENCE,
+            timeout=RUN_TIMEOUT,
             check=False,
         )
         assert done.returncode == 0, done.stdout

@@ -17,7 +17,7 @@ from playbooks.receiver import receiving
 
 from emulator.testing import Client, Emulator
 
-PATIENCE = 60.0  # seconds until the queue has to be empty
+RUN_TIMEOUT = 60.0  # seconds until the queue has to be empty
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def test_no_callback_is_lost(
             run = run_tasks(tasks(first, second, str(tmp_path / "ledger.json")), connection(client, emulator), tmp_path)
         assert run.ok
         assert [one.failed for one in run.results] == [4 <= number <= 6 for number in range(10)]
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + RUN_TIMEOUT
         while client.queue()["queued"] and time.monotonic() < until:
             time.sleep(0.05)
         queue = client.queue()

@@ -44,7 +44,7 @@ def valid_values(setting: Setting) -> st.SearchStrategy[Any]:
 
 @st.composite
 def servers(draw: Any, **changes: Any) -> Server:
-    """A client in any state. Certain defaults are those of the documentation, the others are anybody's guess."""
+    """A client in any state. Certain defaults are those of the documentation, the others are unknown."""
     version = draw(st.sampled_from(VERSIONS))
     present = [setting for setting in SETTINGS if exists(setting, version)]
     defaults = {

@@ -31,7 +31,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._settings.catalog imp
 
 @dataclass
 class Ran:
-    """One run: its result as a module returns it, and everything that was said on the way."""
+    """One run: its result as a module returns it, and everything that was reported until then."""
 
     result: dict[str, Any]
     warnings: list[str] = field(default_factory=list)
@@ -219,7 +219,7 @@ def _restart(server: Server, path: str) -> None:
 
 
 def _forget_what_others_hid(server: Server) -> None:
-    """A setting that GET does not show and that somebody else has set is nothing that anybody could know."""
+    """A setting that GET does not show and that another user has set is nothing that anyone could know."""
     for name in server.stored:
         if not is_shown(BY_API[name], server.version):
             server.stored[name] = server.defaults[name]

@@ -97,7 +97,7 @@ class World:
     filters: dict[str, str]
     responds: bool
     single: bool
-    removed: tuple[int, ...]  # nodes of before that the report still names
+    removed: tuple[int, ...]  # nodes of the previous start that the report still names
 
     @property
     def mine(self) -> list[Thing]:
@@ -205,7 +205,7 @@ def _assert_covered(world: World, taken: dict[str, FoundNode], verdict: claims.V
 
 @given(worlds())
 def test_engines_of_other_clients_alone_are_never_touched(world: World) -> None:
-    """Also where the client does not respond and nothing is recorded, which is how a lost ledger looks."""
+    """Also where the client does not respond and nothing is recorded, which is what a lost ledger is like."""
     others = [one for one in world.found() if not one.name.partition("/")[2].startswith("a-")]
     verdict = claims.judge(others, world.entries() if world.responds else None, None, world.recorded())
     assert not verdict.nodes

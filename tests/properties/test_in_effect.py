@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nothing is called confirmed that was not so on every node at the moment named, whatever anybody does in between."""
+"""Nothing is called confirmed that was not so on every node at the moment named, whatever others do in between."""
 
 from __future__ import annotations
 
@@ -204,16 +204,16 @@ class Client(RuleBasedStateMachine):
             self.write(name, number, "", False)
         waiting = list(events)
         if restart.is_pending(self.state):
-            self._meanwhile(name, waiting)
+            self._in_between(name, waiting)
             self.plan()
-            self._meanwhile(name, waiting)
+            self._in_between(name, waiting)
         while self.state.roll is not None and rolling.remaining(self.state, {}):
             self.restart_next(recorded=True)
-            self._meanwhile(name, waiting)
+            self._in_between(name, waiting)
         if self.state.roll is not None and self.state.roll.nodes:
             self.close()
 
-    def _meanwhile(self, name: str, waiting: list[Any]) -> None:
+    def _in_between(self, name: str, waiting: list[Any]) -> None:
         self._assert_doubtful_while_rolling()
         event, number = (waiting.pop(0) if waiting else None) or ("", 0)
         if "write" in event:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a ledger holds is read again just as it was written, and whatever else stands there is refused."""
+"""What a ledger holds is read again just as it was written, and everything else is refused."""
 
 from __future__ import annotations
 

@@ -105,9 +105,9 @@ bodies = st.binary(max_size=40) | json_values.map(lambda value: json.dumps(value
 
 @given(st.integers(200, 599), bodies, st.text(max_size=30))
 def test_any_answer_is_understood_or_malformed(status: int, body: bytes, retry_after: str) -> None:
-    refusal = responses.refused(status, {"retry-after": retry_after}, body)
-    assert refusal.code is None or isinstance(refusal.code, int)
-    assert refusal.retry_after is None or refusal.retry_after >= 0
+    rejection = responses.refused(status, {"retry-after": retry_after}, body)
+    assert rejection.code is None or isinstance(rejection.code, int)
+    assert rejection.retry_after is None or rejection.retry_after >= 0
     try:
         answer = responses.accepted(status, body)
         responses.dig(answer, "settings", "application")
@@ -124,7 +124,7 @@ def test_any_retry_after(text: str) -> None:
 
 
 class Wire:
-    """Answers from a list, and then nobody."""
+    """Answers from a list, and then no one."""
 
     def __init__(self, answers: list[Any]) -> None:
         self.answers, self.now, self.logged_in, self.calls = answers, 0.0, 0, 0

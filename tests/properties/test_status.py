@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The status of a fleet must be told of whatever clients, ledgers and people have left there."""
+"""The status of a fleet must be reported whatever clients, ledgers and people have left there."""
 
 from __future__ import annotations
 

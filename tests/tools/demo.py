@@ -36,7 +36,7 @@ def say(text: str) -> None:
 
 
 def emulator(*arguments: str, quiet: bool = False) -> str:
-    """Runs a command of the emulator, shows what it says unless told not to, and returns it."""
+    """Runs a command of the emulator, shows what it says unless asked not to, and returns it."""
     command = [sys.executable, "-m", "emulator", arguments[0], "--state", str(STATE), *arguments[1:]]
     environment = dict(os.environ, PYTHONPATH=str(ROOT / "tests"))
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pages and pictures of the docs that are made from a source: `pages.py` writes them, `pages.py --check` compares them.
 
-docs/settings.md comes from the catalog, docs/usage.md from the table of tests/playbooks/usage.py, the drawn pictures in
-docs/images/ from tests/tools/pictures.py.
+docs/settings.md comes from the catalog, docs/usage.md from the table of tests/playbooks/usage.py, docs/playbooks.md from the
+specs of the roles, the drawn pictures in docs/images/ from tests/tools/pictures.py.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import pictures
+import playbooks_page
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = """<!--
@@ -102,7 +103,11 @@ def settings_page() -> str:
 def made() -> dict[Path, str]:
     """All that is made: path below docs/ -> content."""
     usage = loaded("tests/playbooks/usage.py").page()
-    docs = {Path("settings.md"): settings_page(), Path("usage.md"): usage}
+    docs = {
+        Path("settings.md"): settings_page(),
+        Path("usage.md"): usage,
+        Path("playbooks.md"): playbooks_page.page(),
+    }
     docs.update({Path("images") / f"{name}.svg": svg for name, svg in pictures.drawn().items()})
     return docs
 

@@ -52,6 +52,7 @@ PARTS = (
     Part("licences", "lint test", "reuse lint --lines"),
     Part("changelog", "lint test", "tests/tools/lint_changelog"),
     Part("documentation", "lint test", "tests/tools/lint_docs"),
+    Part("language", "lint test", "tests/tools/lint_language"),
     Part("action group", "lint test", "python tests/tools/action_group.py"),
     Part("environment", "lint test", "tests/tools/introspect"),
     Part("ansible-lint", "lint ci", "ansible-lint --offline --nocolor", lane="tools"),

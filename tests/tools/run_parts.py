@@ -80,7 +80,7 @@ def execute(command: Sequence[str], env: dict[str, str], output: IO[str]) -> tup
 
 
 class Lane:
-    """Parts that run one after another beside all others, with their output kept until somebody shows it."""
+    """Parts that run one after another beside all others, with their output kept until it is shown."""
 
     def __init__(self, parts: Iterable[Part]) -> None:
         self._pool = ThreadPoolExecutor(1)
@@ -177,7 +177,7 @@ def main(target: str) -> int:
         shutil.rmtree(COVERAGE, ignore_errors=True)
         COVERAGE.mkdir()
         # Every measured process loads it, also one whose PYTHONPATH is its own.
-        shutil.copy(REPOSITORY / "tests" / "tools" / "coverage_patience.py", sysconfig.get_path("purelib"))
+        shutil.copy(REPOSITORY / "tests" / "tools" / "coverage_wait.py", sysconfig.get_path("purelib"))
     begun = time.monotonic()
     return close(run_all(chosen), time.monotonic() - begun)
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // The page works without this; it adds sorting (with sortable.js), the search field, the count and the age.
-// Levels, facts and colours are chosen with check boxes and radio buttons that the style sheet looks at.
+// Levels, facts and colours are chosen with check boxes and radio buttons that the style sheet checks.
 (() => {
   "use strict";
   const find = (id) => document.getElementById(id);
@@ -36,7 +36,7 @@
   // Not by its style: that would be worked out anew for every row that has no box.
   const isShown = (row) => row.getClientRects().length > 0;
 
-  const tell = () => {
+  const update = () => {
     const shown = rows.filter(isShown);
     find("shown").textContent = `${shown.length} of ${rows.length} shown`;
     find("nothing").hidden = shown.length > 0;
@@ -48,7 +48,7 @@
   const search = () => {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const [row, text] of texts) row.hidden = !words.every((word) => text.includes(word));
-    tell();
+    update();
   };
 
   // A link from a campaign to its client leads there, whatever has been chosen before.
@@ -65,18 +65,50 @@
   };
 
   find("filters").addEventListener("submit", (event) => event.preventDefault());
-  find("filters").addEventListener("change", tell);
+  find("filters").addEventListener("change", update);
   field.addEventListener("input", search);
   find("unfold").addEventListener("click", () => {
-    const { shown, folded } = tell();
+    const { shown, folded } = update();
     for (const row of shown) row.querySelector(".c-more details").open = folded;
-    tell();
+    update();
   });
   table.addEventListener("click", (event) => {
     const row = event.target.closest("tbody > tr");
     if (!row || event.target.closest(".c-more") || !getSelection().isCollapsed) return;
     const details = row.querySelector(".c-more details");
     if (details) details.open = !details.open;
+  });
+  // A tile is a filter: it shows the clients that it counts, and with a second click all of them.
+  const tiles = [...document.querySelectorAll(".tile")];
+  for (const tile of tiles) {
+    const term = tile.querySelector("dt");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.setAttribute("aria-pressed", "false");
+    button.append(...term.childNodes);
+    term.append(button);
+    button.addEventListener("click", () => {
+      const chosen = button.getAttribute("aria-pressed") !== "true";
+      find("filters").reset();
+      if (chosen && tile.dataset.fact) find(`only-${tile.dataset.fact}`).checked = true;
+      if (chosen && tile.dataset.level) {
+        for (const level of ["critical", "warning", "ok"]) find(`show-${level}`).checked = level === tile.dataset.level;
+      }
+      search();
+      button.setAttribute("aria-pressed", String(chosen));
+    });
+  }
+  const unpress = () => {
+    for (const tile of tiles) tile.querySelector("button").setAttribute("aria-pressed", "false");
+  };
+  find("filters").addEventListener("reset", unpress);
+  find("filters").addEventListener("change", unpress);
+  table.addEventListener("click", (event) => {
+    const button = event.target.closest("button.copy");
+    if (!button) return;
+    const code = button.previousElementSibling;
+    getSelection().selectAllChildren(code);
+    if (navigator.clipboard) navigator.clipboard.writeText(code.textContent).then(() => (button.textContent = "Copied"), () => {});
   });
   addEventListener("hashchange", arrive);
   search();

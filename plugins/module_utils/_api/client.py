@@ -22,12 +22,12 @@ from .._common.errors import CallError, OnPremError, ReadOnlyError, api_advice, 
 from .._common.progress import ProgressReporter, silent, span
 from . import responses
 from .http import RawAnswer, TransportError
-from .responses import Answer, MalformedAnswer, Refusal
+from .responses import Answer, MalformedAnswer, Rejection
 
 LOGIN = "/v1/users/login"
 LOGOUT = "/v1/users/logout"
 LOGOUT_RESERVE = 2.0  # seconds kept back at the end, so that a login of our own is logged out in time
-LOGOUT_PATIENCE = 5.0  # seconds in which a logout is tried again: the result of the task is there already
+LOGOUT_TIMEOUT = 5.0  # seconds in which a logout is tried again: the result of the task is there already
 FIRST_WAIT, LONGEST_WAIT = 0.5, 8.0  # seconds between two tries
 
 
@@ -43,7 +43,7 @@ class Client:
     :arg conceal: is given each credential that is sent or received, so that it can be masked.
     :arg first_contact_timeout: seconds in which a refused connection is tried again before the client has responded once; None:
         as ``retry_timeout``.
-    :arg warn: told what does not fail the task, and has to be known all the same.
+    :arg warn: receives what does not fail the task, and has to be known all the same.
     """
 
     def __init__(
@@ -199,10 +199,10 @@ class Client:
                 self._responded = True
                 if 200 <= raw.status < 300:
                     return self._accepted(method, path, raw, doing)
-                refusal = responses.refused(raw.status, raw.headers, raw.body)
-                executed = not refusal.turned_away
-                again, pause = refusal.retryable, refusal.retry_after
-                failure = self._refusal_error(method, path, refusal, doing)
+                rejection = responses.refused(raw.status, raw.headers, raw.body)
+                executed = not rejection.not_executed
+                again, pause = rejection.retryable, rejection.retry_after
+                failure = self._rejection_error(method, path, rejection, doing)
             except TransportError as problem:
                 executed, again, pause = not problem.never_sent, problem.retryable, None
                 text = problem.problem
@@ -231,7 +231,7 @@ class Client:
         now = self._clock()
         started = now if self._started is None else self._started
         end = started + self._retry_timeout
-        return (end if self._closing is None else min(end, self._closing + LOGOUT_PATIENCE)) - now
+        return (end if self._closing is None else min(end, self._closing + LOGOUT_TIMEOUT)) - now
 
     def _first_contact_left(self) -> float:
         """The same for a client that has refused the connection and has not responded yet: it is probably not there."""
@@ -244,7 +244,7 @@ class Client:
         if self._started is None:
             self._started = self._clock()
         end = self._started + self._retry_timeout + self._timeout - self._reserve()
-        limit = round(min(self._timeout, end - self._clock()), 2)  # as it may be told
+        limit = round(min(self._timeout, end - self._clock()), 2)  # as it may be shown
         if limit <= 0:
             raise TransportError("no time is left for it", "Raise retry_timeout.", retryable=False)
         with self._reporter.waiting(lambda past: f"waiting for the answer to {method} {path} {span(past, limit)}"):
@@ -278,33 +278,35 @@ class Client:
             outcome_unknown=method != "GET" and path != LOGIN,
         )
 
-    def _refusal_error(self, method: str, path: str, refusal: Refusal, doing: str) -> CallError:
-        title = api_title(refusal.code)
-        code = "" if refusal.code is None else ", API code %d%s" % (refusal.code, f" ({title})" if title else "")
-        problem = "%s %s answered %d%s" % (method, path, refusal.status, code)
-        if refusal.retry_after is not None:
-            problem += f", to be tried again after {refusal.retry_after:.0f} s"
-        details = {"method": method, "path": path, "status": refusal.status, "code": refusal.code}
-        return self.error(problem, self._advice(path, refusal), doing, **details)
+    def _rejection_error(self, method: str, path: str, rejection: Rejection, doing: str) -> CallError:
+        title = api_title(rejection.code)
+        code = "" if rejection.code is None else ", API code %d%s" % (rejection.code, f" ({title})" if title else "")
+        problem = "%s %s answered %d%s" % (method, path, rejection.status, code)
+        if rejection.retry_after is not None:
+            problem += f", to be tried again after {rejection.retry_after:.0f} s"
+        details = {"method": method, "path": path, "status": rejection.status, "code": rejection.code}
+        return self.error(problem, self._advice(path, rejection), doing, **details)
 
-    def _advice(self, path: str, refusal: Refusal) -> str:
-        if refusal.code == 1024:
+    def _advice(self, path: str, rejection: Rejection) -> str:
+        if rejection.code == 1024:
             return api_advice(1024)
-        if refusal.status == 401 and path == LOGIN:
+        if rejection.status == 401 and path == LOGIN:
             return (
                 "Username or password is wrong, or the first login, which must change the password, is still pending."
             )
-        if refusal.status == 401 and self._api_key is not None:
+        if rejection.status == 401 and self._api_key is not None:
             return "The API key is not valid for this client."
-        if refusal.status == 401:
+        if rejection.status == 401:
             return "The token is not valid or has expired (tokens live seven days): get a new one, or give a password."
-        if 300 <= refusal.status < 400:
+        if 300 <= rejection.status < 400:
             return "Redirects are not followed, as credentials would go with them: give the final address in api_url."
-        if refusal.status == 404 and refusal.code is None:
+        if rejection.status == 404 and rejection.code is None:
             return "This does not look like an On-Premises client: check api_url and its path prefix."
-        if refusal.code in (None, 1000) and refusal.status == 403:
+        if rejection.code in (None, 1000) and rejection.status == 403:
             return api_advice(1005)
-        return api_advice(refusal.code) or "See whether the Webapp and a Coreapp are running, and look into their logs."
+        return (
+            api_advice(rejection.code) or "See whether the Webapp and a Coreapp are running, and look into their logs."
+        )
 
 
 def _spread(seconds: float) -> float:

@@ -67,7 +67,7 @@ class Node:
 
     @property
     def condition(self) -> str:
-        """Its status in words, with the client's own reason."""
+        """Its status as text, with the client's own reason."""
         if self.status != FAILED:
             return f"is {harmless(self.status, 40)}"
         code = "" if self.code is None else f" (API code {self.code})"

@@ -31,7 +31,7 @@ except ImportError as error:
 
 MAXIMUM_BODY = 4 * 1024 * 1024  # bytes; the largest real answer is some kilobytes
 CHUNK = 64 * 1024
-CUT_ADVICE = "See whether the Webapp has just ended, and whether something on the way to it ends connections."
+CUT_ADVICE = "See whether the Webapp has just ended, and whether something in between ends connections."
 
 
 class RawAnswer:
@@ -76,7 +76,7 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
 
     def pool(self, base_url: str, verify: bool | str) -> Any:
-        """The connections to a client. Its requests are sent by them directly: whatever requests adds on the way (redirects,
+        """The connections to a client. Its requests are sent by them directly: whatever requests adds itself (redirects,
         cookies, proxies, the environment) is what is not wanted, and takes a third of the time.
         """
         pool = self.poolmanager.connection_from_url(base_url)
@@ -192,7 +192,7 @@ def _first(error: BaseException, *kinds: Any) -> BaseException | None:
 
 
 def _explained(error: BaseException, time_limit: float, sent: bool) -> TransportError:
-    """Our own words for what went wrong; the libraries' texts may repeat URLs, headers and host names of others."""
+    """Our own text for what went wrong; the libraries' texts may repeat URLs, headers and host names of others."""
     certificate = _first(error, ssl.SSLCertVerificationError)
     if certificate is not None:
         return TransportError(

@@ -6,7 +6,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 """The edge of media providers: how it is read, compared and shown.
 
-Facts: there is no PATCH; POST takes an array of exactly one provider, and overwrites one of the same name. Nobody
+Facts: there is no PATCH; POST takes an array of exactly one provider, and overwrites one of the same name. No one
 documents whether GET shows credentials in clear, masked or not at all, so that all three are expected, and none is shown.
 """
 

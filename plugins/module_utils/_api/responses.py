@@ -14,9 +14,9 @@ import time
 from dataclasses import dataclass
 from typing import Any, Mapping
 
-# An API code that says that the request was turned away before anything was done, so that it is safe to repeat.
-TURNED_AWAY_CODES = frozenset((1011, 1015, 1016, 1017, 1018))
-RETRYABLE_CODES = TURNED_AWAY_CODES | frozenset((1014,))
+# An API code that says that the request was rejected without being executed, so that it is safe to repeat.
+NOT_EXECUTED_CODES = frozenset((1011, 1015, 1016, 1017, 1018))
+RETRYABLE_CODES = NOT_EXECUTED_CODES | frozenset((1014,))
 DEEPEST = 50  # levels of nested lists and objects in an answer
 RETRYABLE_STATUSES = frozenset((429, 500, 502, 503, 504))
 
@@ -31,7 +31,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Rejection:
     """Any other answer."""
 
     status: int
@@ -46,9 +46,9 @@ class Refusal:
         return self.status in RETRYABLE_STATUSES
 
     @property
-    def turned_away(self) -> bool:
+    def not_executed(self) -> bool:
         """Whether the request certainly has not been executed."""
-        if self.code in TURNED_AWAY_CODES or self.status == 429:
+        if self.code in NOT_EXECUTED_CODES or self.status == 429:
             return True
         return self.status < 500 and self.code != 1014
 
@@ -122,9 +122,9 @@ def accepted(status: int, body: bytes) -> Answer:
     return Answer(status, data, version if isinstance(version, str) else None)
 
 
-def refused(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
+def refused(status: int, headers: Mapping[str, str], body: bytes) -> Rejection:
     """Any answer that is not 2xx."""
-    return Refusal(status, api_code(body), retry_after_seconds(headers.get("retry-after")))
+    return Rejection(status, api_code(body), retry_after_seconds(headers.get("retry-after")))
 
 
 def dig(answer: Answer, *path: str) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def new_context() -> ssl.SSLContext:
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_TICKET
     if sys.version_info >= (3, 13):  # as ssl.create_default_context does from there on
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
-    with contextlib.suppress(AttributeError):  # an OpenSSL that cannot be told so
+    with contextlib.suppress(AttributeError):  # an OpenSSL that has no such option
         context.hostname_checks_common_name = False
     return context
 

@@ -6,7 +6,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 """Waiting for a client: one deadline, one progress line, polls that start close together.
 
-A restarted node is back when its own entry of the health report has been seen to come up, or where the report cannot tell,
+A restarted node is back when its own entry of the health report has been seen to come up, or where the report cannot show,
 when a proof of the runtime says so (a healthcheck, a readiness probe) or it has been up for a minimum time.
 """
 
@@ -116,7 +116,7 @@ def settled_report(
     whatever does not pass by itself.
 
     :arg interval: longest pause between two polls, in seconds.
-    :arg accepts: what else keeps a report from being accepted, in words; empty if nothing does.
+    :arg accepts: what else keeps a report from being accepted, as text; empty if nothing does.
     """
     pause = min(FIRST_PAUSE, interval)
     while True:

@@ -119,7 +119,7 @@ class ReadOnlyError(OnPremError):
 
 
 def api_title(code: int | None) -> str:
-    """The published title of an API code; empty for none and for codes nobody published."""
+    """The published title of an API code; empty for none and for codes no one published."""
     return API_ERRORS[code][0] if code in API_ERRORS else ""
 
 

@@ -10,7 +10,7 @@ The rule:
 
 - A credential is masked as it was given, in base64, and percent-encoded.
 - One of at least four characters is masked wherever it occurs, also inside of a word.
-- A shorter one is masked only where it stands as a word of its own, because it occurs in too many words by chance.
+- A shorter one is masked only as a whole word, because it occurs in too many words by chance.
 - Names of return values, numbers and titles of errors, and the words in which an operation answers (``ok``,
   ``connected``, names of settings) stay as they are: they are ours, and say nothing about a credential that happens to
   be the same word.

@@ -19,7 +19,7 @@ from .option_specs import Options, argument_spec, shown_params, shown_problem, u
 class _Module(AnsibleModule):  # type: ignore[misc]  # ansible-core publishes no types
     """An AnsibleModule that shows and logs arguments only in the form in which they may be shown, also refused ones.
 
-    Ansible's own way looks for passwords in a URL first, no longer finds it among the secrets then, and logs the rest.
+    Ansible itself searches for passwords in a URL first, no longer finds it among the secrets then, and logs the rest.
     """
 
     params: Dict[str, Any]
@@ -63,7 +63,7 @@ def run_module(operation: Any) -> None:
     module.no_log_values = set()
     if operation.LIBRARY_ERROR is not None:
         module.fail_json(
-            msg="{} The in-process way needs it on the controller.".format(missing_required_lib("requests"))
+            msg="{} The in-process entry point needs it on the controller.".format(missing_required_lib("requests"))
         )
     task = Task(check_mode=module.check_mode, warn=module.warn)
     result = perform(operation, params, task, module._diff)

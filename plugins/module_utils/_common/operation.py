@@ -25,7 +25,7 @@ class Task:
 
     :arg check_mode: predict, write nothing anywhere.
     :arg warn: shows a warning to the user.
-    :arg progress: shows what is being waited for; silent where the front has no way to show it.
+    :arg progress: shows what is being waited for; silent where the entry point has no way to show it.
     :arg secrets: the credentials of this run. Whoever learns of one (a login's token) appends it, so that it is masked in
         everything that the task returns or prints.
     """

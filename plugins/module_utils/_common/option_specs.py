@@ -114,7 +114,7 @@ def secret_values(options: Options, params: Mapping[str, Any]) -> Iterator[str]:
 
 
 def unknown_option(options: Options, args: Mapping[str, Any], place: str = "") -> tuple[str, str, str] | None:
-    """The first unknown option: its name, where it stands, and the nearest known name (or an empty string)."""
+    """The first unknown option: its name, where it is, and the nearest known name (or an empty string)."""
     for name, value in args.items():
         if name not in options:
             return str(name), place, nearest(name, options)

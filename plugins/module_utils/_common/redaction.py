@@ -41,7 +41,7 @@ def _hide_path_parameters(path: str, hidden: str) -> str:
 
 
 def _taken_apart(url: str) -> SplitResult | None:
-    """The parts of a URL; None for what only looks like one, in which anything may stand anywhere."""
+    """The parts of a URL; None for what only resembles one, in which anything may be anywhere."""
     if any(character.isspace() or not character.isprintable() or character == "\\" for character in url):
         return None
     try:

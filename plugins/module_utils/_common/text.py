@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""The one place through which text of others (clients, engines, ledgers, inventories) passes on its way to a person.
+"""The one place through which text of others (clients, engines, ledgers, inventories) passes before a person sees it.
 
 ``harmless`` is for sentences: messages, warnings, progress, cells of a table. ``visible`` is for data: it keeps the
 structure and the length, and replaces the characters that would steer a terminal or reorder a text.

@@ -80,7 +80,7 @@ def judge(
     """
     entries = list(report_nodes or ())
     if single is None:
-        single = _looks_single(found)
+        single = _seems_single(found)
     proofs: Dict[str, str] = {}
     reasons: Dict[str, str] = {}
     for node in found:
@@ -170,8 +170,8 @@ def _is_down(entry: ReportNode) -> bool:
 # -- a single instance
 
 
-def _looks_single(found: Sequence[FoundNode]) -> bool:
-    """What a client that does not respond is, by its containers. Commands tell nothing about that."""
+def _seems_single(found: Sequence[FoundNode]) -> bool:
+    """What a client that does not respond is, by its containers. Commands show nothing about that."""
     judged = [node for node in found if node.engine]
     return bool(judged) and not any(node.role == "master" or node.details.get("multiconnect") for node in judged)
 

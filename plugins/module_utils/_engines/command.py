@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""What the commands of the user print, as nodes and in words."""
+"""What the commands of the user print, as nodes and messages."""
 
 from __future__ import annotations
 

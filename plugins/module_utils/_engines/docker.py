@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""What a Docker Engine says of its containers, as nodes and in words.
+"""What a Docker Engine says of its containers, as nodes and messages.
 
 The image also runs jobs: an upgrade of the database (``WA_DB_UPGRADE``) and single commands by compose. They end by
 themselves, and are never nodes.
@@ -258,7 +258,7 @@ def _number(value: Any) -> int:
 
 
 def stays_up(earlier: Look, now: Look) -> bool:
-    """Whether it has run all the time between two looks.
+    """Whether it has run all the time between two polls.
 
     How often the engine had to start it before does not matter, only that this number has ceased to grow.
     """
@@ -266,7 +266,7 @@ def stays_up(earlier: Look, now: Look) -> bool:
 
 
 def why_down(now: Look) -> str:
-    """In words, why a container that was started does not run."""
+    """Why a container that was started does not run."""
     if now.state == "paused":
         return "it is paused, and does nothing until it is unpaused"
     if now.is_over:
@@ -287,7 +287,7 @@ def is_gone(answer: Mapping[str, Any]) -> bool:
 
 
 def why_not(answer: Mapping[str, Any]) -> str:
-    """Why a module brought nothing, in words. What could not be asked is not gone."""
+    """Why a module brought nothing. What could not be asked is not gone."""
     message = harmless(_LONG_ID.sub(r"\1", str(answer.get("msg") or "no reason was given")), LONGEST_REASON)
     if answer.get("unreachable"):
         return f"the machine is unreachable: {message}"

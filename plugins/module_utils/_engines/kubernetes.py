@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""What an API server of Kubernetes says of workloads and their pods, as nodes and in words.
+"""What an API server of Kubernetes says of workloads and their pods, as nodes and messages.
 
 A node is a workload. Its proof of a start is the restart that its pods were made for: an annotation of the pod template
 with the id of the restart. Times of pods would not do, as they move when a single pod is replaced for another reason.
@@ -278,7 +278,7 @@ def _too_many_away(workload: Object, number: int) -> str:
 
 
 def is_single(roles: Iterable[str], reported: Optional[bool]) -> bool:
-    """Where the client does not respond, its workloads tell what it is: Multiconnect has masters."""
+    """Where the client does not respond, its workloads show what it is: Multiconnect has masters."""
     return "master" not in roles if reported is None else reported
 
 
@@ -354,7 +354,7 @@ def left_over(pods: Sequence[Object], restart_id: str, seconds: float) -> str:
     return f"after {seconds:.0f} s old pods are still there: {joined(stale(pods, restart_id))}"
 
 
-def refusal(answer: Object, doing: str, right: str) -> str:
+def rejection(answer: Object, doing: str, right: str) -> str:
     """Why an API server did not do what it was asked. Only the reason is shown: the rest may hold the environment of pods.
 
     :arg doing: the verb phrase of the message.

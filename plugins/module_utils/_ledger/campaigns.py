@@ -7,7 +7,7 @@
 """The campaigns of one client: pure transitions of a ledger's state.
 
 While any campaign is active, the automatic garbage collection of messages is held off. What it was before the first one
-is kept in ``hold``; what the last one leaves it as stands in ``release`` until a run has done it.
+is kept in ``hold``; what the last one leaves it as is in ``release`` until a run has done it.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def end_of(lease: Lease) -> float:
 
 
 def other_holder(state: State, owner: Owner, now: float) -> Optional[Owner]:
-    """The owner, not this one, that holds the lease; None where nobody does."""
+    """The owner, not this one, that holds the lease; None where no one does."""
     lease = state.lease
     if lease is None or lease.owner == owner:
         return None
@@ -51,7 +51,7 @@ def is_held(state: State, owner: Owner) -> bool:
 def renew(state: State, owner: Owner, now: float) -> State:
     """For each further step. An expired lease that no other owner has taken is still held. Raises LedgerError."""
     if state.lease is None or state.lease.owner != owner:
-        holder = "it is held by %s" % lease_owner.describe(state.lease.owner) if state.lease else "nobody holds it"
+        holder = "it is held by %s" % lease_owner.describe(state.lease.owner) if state.lease else "no run holds it"
         raise LedgerError(
             "this run does not hold the lease for restarts, %s" % holder,
             "Run again. If a hook or a restart takes longer than the lease, raise coreapp_lease_seconds.",

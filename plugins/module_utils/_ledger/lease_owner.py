@@ -36,7 +36,7 @@ def _machine() -> str:
 
 
 def _start_of(pid: int) -> str:
-    """When a process started, in the kernel's own unit; empty if it has ended, and where the system does not tell."""
+    """When a process started, in the kernel's own unit; empty if it has ended, and where the system does not show."""
     stat = _read("/proc/%d/stat" % pid)
     fields = stat.rpartition(")")[2].split()  # the name before it may contain spaces
     return fields[19] if len(fields) > 19 and fields[0] not in ("Z", "X") else ""  # a zombie holds nothing any more

@@ -74,7 +74,7 @@ def moment(value: Any) -> str:
 
 
 def scalar(value: Any) -> Scalar:
-    """A value of a setting that needs a restart: each of them is true, false, a number or one of a few words."""
+    """A value of a setting that needs a restart: each of them is true, false, a number or one of a few texts."""
     if isinstance(value, (bool, int)):
         return value
     return text(value)
@@ -188,7 +188,7 @@ class Lease(Part):
 
 @dataclass(frozen=True)
 class Intention(Part):
-    """A write on its way that needs a restart. Values are keyed hashes; ``after`` is None for a reset."""
+    """A write, not yet confirmed, that needs a restart. Values are keyed hashes; ``after`` is None for a reset."""
 
     since: str
     before: Mapping[str, str]

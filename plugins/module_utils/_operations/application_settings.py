@@ -214,12 +214,12 @@ def _predicted(
 
 
 def _uncertain(current: planning.Snapshot, changed: list[str]) -> list[str]:
-    """Where no reset is remembered: the settings that may differ from a default that nobody is sure of."""
+    """Where no reset is remembered: the settings that may differ from a default that no one is sure of."""
     known = [name for name in current.values if not catalog.BY_NAME[name].default_certain and name not in changed]
     return sorted(known + [planning.EXTRA + key for key in current.extra])
 
 
 def _unpredictable(ledger: Ledger, current: planning.Snapshot, differing: list[str]) -> list[str]:
-    """Where a reset is remembered: the settings that differ from what it left, in a way that cannot be told."""
+    """Where a reset is remembered: the settings that differ from what it left, in a way that cannot be shown."""
     shown = [name for name in differing if name in catalog.BY_NAME and name not in ledger.state.sent]
     return [name for name in shown if name not in current.values or not catalog.BY_NAME[name].default_certain]

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""What the application settings of one client are, and with its ledger what is owed and held."""
+"""What the application settings of one client are, and with its ledger what is pending and held."""
 
 from __future__ import annotations
 

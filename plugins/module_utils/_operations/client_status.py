@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""All that the campaign desk wants to know about one client. What is wrong is the answer, not a failure."""
+"""All that the fleet status shows of one client. What is wrong is the answer, not a failure."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def _ask(params: Mapping[str, Any], task: Task, connect: Callable[..., Client], 
 
 
 def _is_worth_another(error: CallError) -> bool:
-    """Whether a client that has not told its settings may tell its health all the same."""
+    """Whether a client that has not shown its settings may show its health all the same."""
     return error.path == resource.PATH and error.status not in (None, 401, 403)
 
 

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
-"""Starts garbage collection by hand. The API tells that it was accepted; its end comes by webhook only."""
+"""Starts garbage collection by hand. The API shows that it was accepted; its end comes by webhook only."""
 
 from __future__ import annotations
 
@@ -73,9 +73,9 @@ def _started(client: Client, kind: str, path: str, doing: str) -> list[dict[str,
     except MalformedAnswer as problem:
         raise client.malformed(doing, path, str(problem), "PUT") from None
     if not any(node["status"] == "processing" for node in nodes):
-        told = listed("{node} says {status}".format(**node) for node in nodes)
-        refusal = f"PUT {path} was answered with success, but accepted by no node ({told})"
-        raise client.error(refusal, "Look into the log of the Coreapp.", doing, method="PUT", path=path, status=200)
+        shown = listed("{node} says {status}".format(**node) for node in nodes)
+        rejection = f"PUT {path} was answered with success, but accepted by no node ({shown})"
+        raise client.error(rejection, "Look into the log of the Coreapp.", doing, method="PUT", path=path, status=200)
     return nodes
 
 

@@ -44,7 +44,7 @@ RULES: dict[str, Any] = {
 OWN_WORDS = frozenset(("www", "basic", "bearer"))
 LIBRARY_ERROR = http.REQUESTS_IMPORT_ERROR
 
-TRIES = 3  # how often a POST may be sent, when GET cannot tell that it has been executed
+TRIES = 3  # how often a POST may be sent, when GET cannot show that it has been executed
 
 
 def run(
@@ -113,7 +113,7 @@ def _fingerprint(ledger: Ledger, client: Client, sent: Provider, shown: str | No
 
 
 def _forget(ledger: Ledger, name: str) -> None:
-    """From before a write on until it is verified nothing is known."""
+    """From the start of a write until it is verified nothing is known."""
     ledger.update(providers={one: value for one, value in ledger.state.providers.items() if one != name})
     ledger.save()
 
@@ -134,7 +134,7 @@ def _write(client: Client, before: Provider | None, wanted: Provider) -> Provide
     if after is None or not after.is_like(wanted) or (after.shows_secret and after.secret != wanted.secret):
         raise client.error(
             f"POST {PATH} was answered with success, but GET shows that the client did not keep it",
-            "See whether somebody else writes the media providers too.",
+            "See whether another user writes the media providers too.",
             doing,
             method="POST",
             path=PATH,
@@ -198,5 +198,5 @@ def _delete(client: Client, name: str) -> None:
         raise failure or error from None
     if still_there:
         problem = f"DELETE {path} was answered with success, but GET shows that the provider is still there"
-        advice = "See whether somebody else writes the media providers too."
+        advice = "See whether another user writes the media providers too."
         raise failure or client.error(problem, advice, doing, method="DELETE", path=path)

@@ -56,7 +56,7 @@ OPTIONS: Dict[str, Dict[str, Any]] = dict(
 )
 RULES: Dict[str, Any] = {"required_if": [("step", "plan", ("found",)), ("step", "next", ("node", "result"))]}
 
-POLL_LEASE = 1.0  # seconds between two looks at a lease that another run holds
+POLL_LEASE = 1.0  # seconds between two polls of a lease that another run holds
 Values = Dict[str, Any]
 LIMITS = {
     "lease_seconds": (1, LONGEST_LEASE),
@@ -149,7 +149,7 @@ class _Step:
         return restart.mark_pending(state, [], "forced") if self.params["force"] and not self.params["defer"] else state
 
     def _report_now(self, retry_timeout: float = 0) -> Optional[health.Report]:
-        """One look by default: a client whose only Coreapp is down does not respond until that is started."""
+        """One check by default: a client whose only Coreapp is down does not respond until that is started."""
         self.client.renew_deadline(retry_timeout, self.params["timeout"])
         try:
             return health.fetch(self.client)
@@ -372,7 +372,6 @@ class _Step:
             raise CallError(
                 f"all nodes were restarted, but {held_on[0]}, which a campaign holds off, was switched on by others",
                 "Check who else writes the settings, then begin the campaign again.",
-            )
             )
         if unwell:
             raise CallError(

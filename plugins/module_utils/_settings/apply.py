@@ -99,7 +99,7 @@ def report_doubts(before: Mapping[str, Any], ledger: Ledger, task: Task, prepare
 
 
 def _own_ledger(ledger: Ledger, client: Client, task: Task) -> None:
-    """A ledger of another client would hold this one's settings; only people can tell a client that moved from a mistake."""
+    """A ledger of another client would hold other settings; only people can see whether a client has moved."""
     owner = ledger.state.client
     if owner and owner != client.name:
         task.warn(

@@ -207,7 +207,7 @@ def differing(snapshot: Snapshot, wanted: Values, was_sent: Callable[[str, Any],
 
 def patch_body(snapshot: Snapshot, changed: Iterable[str], wanted: Values) -> dict[str, Any]:
     """The PATCH: just the top-level keys that differ. A nested object is sent whole, merged over what the client has,
-    because nobody documents whether PATCH merges nested objects or replaces them."""
+    because no one documents whether PATCH merges nested objects or replaces them."""
     body: dict[str, Any] = {}
     for name in changed:
         if name.startswith(EXTRA):

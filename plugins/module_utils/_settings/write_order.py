@@ -162,7 +162,7 @@ def _everything(snapshot: planning.Snapshot) -> dict[str, Any]:
 
 
 def remember_default(ledger: Ledger, after: planning.Snapshot) -> None:
-    """Keeps what the client looks like right after a reset, as keyed hashes; an absurdly large one is not remembered."""
+    """Keeps the client's settings right after a reset, as keyed hashes; an absurdly large one is not remembered."""
     ledger.make_key()
     hashes = {name: ledger.fingerprint(value) for name, value in _everything(after).items()}
     bounded = len(json.dumps(hashes)) <= LARGEST_DEFAULTS and all(len(name) <= LONGEST_TEXT for name in hashes)

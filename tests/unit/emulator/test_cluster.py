@@ -224,7 +224,7 @@ def test_a_coreapp_gone_for_longer_loses_its_shard_to_a_spare_one(fleet: Fleet, 
     assert statuses(cluster)["wacore1"] == "disconnected"  # it is the spare one now
 
 
-def test_the_shard_moves_also_when_nobody_looked_in_the_meantime(fleet: Fleet, clock: Clock) -> None:
+def test_the_shard_moves_also_without_a_request_in_the_meantime(fleet: Fleet, clock: Clock) -> None:
     cluster = make_client(fleet, topology="multiconnect")
     fleet.stop("c", "wacore1")
     clock.pass_(31)
@@ -284,7 +284,7 @@ def test_two_single_instances_ban_each_other(fleet: Fleet) -> None:
     assert [event["kind"] for event in cluster.store.events("c")].count("ban") == 1
 
 
-def test_stop_then_start_of_a_single_instance_bans_nobody(fleet: Fleet) -> None:
+def test_stop_then_start_of_a_single_instance_bans_no_number(fleet: Fleet) -> None:
     cluster = make_client(fleet)
     fleet.restart("c", "wacore")
     assert "ban" not in [event["kind"] for event in cluster.store.events("c")]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One role per container, told by its environment."""
+"""One role per container, defined by its environment."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_id_can_be_given_and_is_stable_without_an_engine() -> None:
     assert unknown == container_id({}, "wacore1", ())
 
 
-def test_a_coreapp_and_a_master_are_told_apart_as_in_the_product() -> None:
+def test_a_coreapp_and_a_master_are_distinguished_as_in_the_product() -> None:
     environment = {"WA_DB": "/data/db", "HOSTNAME": "0123456789ab", "WA_APP_MULTICONNECT": "1"}
     coreapp = node_options(environment)
     assert (coreapp.kind, coreapp.name, coreapp.key) == ("coreapp", "0123456789ab", "0123456789ab:0123456789ab")
@@ -121,7 +121,7 @@ def test_roles_find_each_other_over_the_shared_database(containers: Containers) 
     eventually(lambda: api("PATCH", SETTINGS, {"callback_persist": False}).status == 200)
 
 
-def test_a_role_stops_at_once_when_told_to(containers: Containers) -> None:
+def test_a_role_stops_at_once_when_asked_to(containers: Containers) -> None:
     child = containers.run("coreapp", HOSTNAME="aaaaaaaaaaaa")
     api = containers.webapp()
     eventually(lambda: api("GET", "/v1/health").status == 200)

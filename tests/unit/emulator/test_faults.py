@@ -133,9 +133,9 @@ def test_wrong_shape_and_wrong_type(make: Make) -> None:
 
 def test_redirect(make: Make) -> None:
     client, api = make()
-    client.order_fault("redirect", location="https://elsewhere.example/", status=307)
+    client.order_fault("redirect", location="https://other.example/", status=307)
     reply = api("GET", SETTINGS)
-    assert (reply.status, reply.headers["Location"]) == (307, "https://elsewhere.example/")
+    assert (reply.status, reply.headers["Location"]) == (307, "https://other.example/")
 
 
 def test_a_big_body_is_json_of_the_ordered_size(make: Make) -> None:

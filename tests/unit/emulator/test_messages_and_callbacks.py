@@ -25,7 +25,7 @@ Make = Callable[..., tuple[Client, Api]]
 
 
 class Receiver:
-    """An HTTPS webhook on the loopback; answers what it is told to."""
+    """An HTTPS webhook on the loopback; answers what it is asked to."""
 
     def __init__(self, folder: Path) -> None:
         authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
@@ -177,7 +177,7 @@ def test_removing_the_webhook_drops_what_is_queued(make: Make, receiver: Receive
 def test_callbacks_that_were_not_persisted_are_lost_with_their_node(
     make: Make, persist: bool, lost: int, order: str
 ) -> None:
-    url = "https://127.0.0.1:1/nobody"
+    url = "https://127.0.0.1:1/unserved"
     client, api = make(settings={"webhooks.url": url, "callback_persist": persist, "webhooks.message.sent": False})
     api("POST", "/v1/messages", {"to": "49123"})
     queued = client.queue()["queued"]
@@ -188,7 +188,7 @@ def test_callbacks_that_were_not_persisted_are_lost_with_their_node(
 
 
 def test_callbacks_of_other_nodes_are_not_lost(make: Make) -> None:
-    url = "https://127.0.0.1:1/nobody"
+    url = "https://127.0.0.1:1/unserved"
     client, _dummy = make(topology="multiconnect", settings={"webhooks.url": url, "callback_persist": False})
     client.traffic(2)
     before = client.queue()["queued"]
@@ -229,7 +229,7 @@ def test_messages_through_the_api(make: Make) -> None:
 
 
 def test_a_full_callback_queue_refuses_messages(make: Make) -> None:
-    client, api = make(queue_limit=2, settings={"webhooks.url": "https://127.0.0.1:1/nobody"})
+    client, api = make(queue_limit=2, settings={"webhooks.url": "https://127.0.0.1:1/unserved"})
     assert api("POST", "/v1/messages", {"to": "1"}).status == 201
     reply = api("POST", "/v1/messages", {"to": "1"})
     assert (reply.status, reply.code) == (503, 1016)

@@ -366,7 +366,7 @@ def test_unpersisted_callbacks_are_lost_when_their_process_is_killed(run: Run, t
     assert run("up", *QUICK).returncode == 0
     state = described(tmp_path)
     api = api_of(state)
-    api("PATCH", SETTINGS, {"callback_persist": False, "webhooks": {"url": "https://127.0.0.1:1/nobody"}})
+    api("PATCH", SETTINGS, {"callback_persist": False, "webhooks": {"url": "https://127.0.0.1:1/unserved"}})
     assert run("restart", "wacore").returncode == 0
     eventually(lambda: api("GET", SETTINGS).status == 200)
     assert run("traffic", "--count", "2").returncode == 0

@@ -175,4 +175,4 @@ def test_clients_that_cannot_be(emulator: Emulator, options: dict[str, object], 
 
 
 def test_an_unknown_client_is_404(emulator: Emulator) -> None:
-    assert Api(emulator.url_of("nobody"), emulator.ca_path)("GET", "/v1/health").status == 404
+    assert Api(emulator.url_of("unknown"), emulator.ca_path)("GET", "/v1/health").status == 404

@@ -52,7 +52,7 @@ def test_headers_are_the_products(make: Make) -> None:
 
 def test_wrong_basic_credentials_have_an_empty_body(make: Make) -> None:
     client, api = make()
-    for user, password in ((client.username, "Wrong-1-pass"), ("nobody", client.password)):
+    for user, password in ((client.username, "Wrong-1-pass"), ("unknown", client.password)):
         reply = api.login(user, password)
         assert (reply.status, reply.raw) == (401, b"")
     assert api("POST", "/v1/users/login", headers={"Authorization": "Basic !!"}).status == 401

@@ -139,7 +139,7 @@ CONTROLLER_ONLY = {
 OPERATED = [path for path in files("action") if path.stem not in CONTROLLER_ONLY]
 
 
-def test_each_module_has_an_action_and_an_operation_and_the_other_way_round() -> None:
+def test_each_module_has_an_action_and_an_operation_and_the_reverse() -> None:
     assert names("modules") == names("action") == names("module_utils/_operations") | CONTROLLER_ONLY
 
 

@@ -2,12 +2,12 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Starts the emulator that comes with the collection, runs the playbook through both fronts, and stops it again.
+# Starts the emulator that comes with the collection, runs the playbook through both entry points, and stops it again.
 set -eux
 
 WABIZ_EMULATOR_STATE=$(mktemp -d)
 export WABIZ_EMULATOR_STATE
-# ansible-test runs a copy of this folder alone; the collection that it tests lies where it tells Ansible to look for it.
+# ansible-test runs a copy of this folder alone; the collection that it tests lies where ansible-test lets Ansible search for it.
 collections=${ANSIBLE_COLLECTIONS_PATH:-$ANSIBLE_COLLECTIONS_PATHS}
 emulator() { PYTHONPATH="${collections%%:*}/ansible_collections/wabiz/onprem/tests" "${ANSIBLE_TEST_PYTHON_INTERPRETER:-python}" -m emulator "$@"; }
 stop() { emulator down; rm -rf "$WABIZ_EMULATOR_STATE"; }

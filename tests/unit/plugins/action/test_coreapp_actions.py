@@ -165,7 +165,7 @@ def test_nodes_that_are_not_right_are_refused() -> None:
 def test_a_machine_that_is_not_reached_by_its_own_connection_is_a_problem() -> None:
     machines = {"hostvars": {"wa2": {"ansible_connection": "ssh"}, "wa3": {"ansible_connection": "local"}, "wa4": {}}}
     runner = Runner(docker_host_info=[listing()])
-    for machine, wrong in (("wa2", True), ("wa3", False), ("wa4", True), ("elsewhere", False), ("wa1", False)):
+    for machine, wrong in (("wa2", True), ("wa3", False), ("wa4", True), ("other", False), ("wa1", False)):
         done = find(runner, delegate_to=machine, variables=machines)
         assert ("ansible_connection" in done["problem"]) is wrong
     assert not find(runner, delegate_to="wa2", variables=machines, transport="ssh")["problem"]
@@ -243,7 +243,7 @@ def restart(runner: Runner, node: dict[str, Any] | None = None, **args: Any) -> 
     return act(coreapp_node, runner, strategy=args.pop("strategy", "docker"), node=node or a_node(), **args)
 
 
-def test_one_call_and_one_look(clock: Clock) -> None:
+def test_one_call_and_one_check(clock: Clock) -> None:
     runner = Runner(
         docker_container=[{**inspected("restarted"), "changed": True}], docker_container_info=[inspected("restarted")]
     )
@@ -291,12 +291,12 @@ def test_a_container_that_does_not_stay_up_is_a_problem(look: dict[str, Any], wo
 
 
 def test_a_loop_of_restarts_ends_at_the_limit(clock: Clock) -> None:
-    looks = []
+    polls = []
     for count in range(1, 60):
-        # the last looks meet it while it runs for a moment, when an engine shows no exit code
-        looks.append(inspected("restarting") if count < 3 else inspected("restarted", StartedAt=f"t{count}"))
-        looks[-1]["container"]["RestartCount"] = count
-    runner = Runner(docker_container=[{**inspected("restarted"), "changed": True}], docker_container_info=looks)
+        # the last polls meet it while it runs for a moment, when an engine shows no exit code
+        polls.append(inspected("restarting") if count < 3 else inspected("restarted", StartedAt=f"t{count}"))
+        polls[-1]["container"]["RestartCount"] = count
+    runner = Runner(docker_container=[{**inspected("restarted"), "changed": True}], docker_container_info=polls)
     done = restart(runner, timeout=30)
     assert "the engine has started it again" in done["problem"]
     assert "its last exit code is 7" in done["problem"]
@@ -305,10 +305,10 @@ def test_a_loop_of_restarts_ends_at_the_limit(clock: Clock) -> None:
 
 def test_a_flaky_start_that_ends_well_is_one() -> None:
     """It is over when the restart count has ceased to grow, whatever that is."""
-    looks = [inspected("restarting"), inspected("restarted", StartedAt="t9"), inspected("restarted", StartedAt="t9")]
-    for look in looks:
+    polls = [inspected("restarting"), inspected("restarted", StartedAt="t9"), inspected("restarted", StartedAt="t9")]
+    for look in polls:
         look["container"]["RestartCount"] = 3
-    runner = Runner(docker_container=[{**inspected("restarted"), "changed": True}], docker_container_info=looks)
+    runner = Runner(docker_container=[{**inspected("restarted"), "changed": True}], docker_container_info=polls)
     done = restart(runner)
     assert (done["problem"], done["started"]) == ("", "t9")
 
@@ -371,7 +371,7 @@ def test_an_engine_that_stays_silent_is_not_a_container_that_is_gone(clock: Cloc
     assert clock.slept <= 60.1
 
 
-def test_a_refusal_is_told_at_once(clock: Clock) -> None:
+def test_a_rejection_is_reported_at_once(clock: Clock) -> None:
     runner = Runner(docker_container=[{"failed": True, "msg": "driver failed programming external connectivity"}])
     assert "driver failed" in restart(runner)["problem"]
     assert clock.slept == 0

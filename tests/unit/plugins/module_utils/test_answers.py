@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._api import responses
-from ansible_collections.wabiz.onprem.plugins.module_utils._api.responses import Answer, MalformedAnswer, Refusal
+from ansible_collections.wabiz.onprem.plugins.module_utils._api.responses import Answer, MalformedAnswer, Rejection
 
 
 @pytest.mark.parametrize("body", [b"", b"  ", b"null", b"{}", b' {"meta": 5} '])
@@ -63,7 +63,7 @@ def test_a_success_that_cannot_come_from_this_api(body: bytes, problem: str) -> 
         (b"\xff", None),
     ],
 )
-def test_the_code_of_a_refusal(body: bytes, code: int | None) -> None:
+def test_the_code_of_a_rejection(body: bytes, code: int | None) -> None:
     assert responses.refused(400, {}, body).code == code
 
 
@@ -87,7 +87,7 @@ def test_retry_after(value: str | None, seconds: float | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "retryable", "turned_away"),
+    ("status", "code", "retryable", "not_executed"),
     [
         (400, 1009, False, True),
         (400, 1011, True, True),
@@ -110,9 +110,9 @@ def test_retry_after(value: str | None, seconds: float | None) -> None:
         (504, None, True, False),
     ],
 )
-def test_what_a_refusal_allows(status: int, code: int | None, retryable: bool, turned_away: bool) -> None:
-    refusal = Refusal(status, code, None)
-    assert (refusal.retryable, refusal.turned_away) == (retryable, turned_away)
+def test_what_a_rejection_allows(status: int, code: int | None, retryable: bool, not_executed: bool) -> None:
+    rejection = Rejection(status, code, None)
+    assert (rejection.retryable, rejection.not_executed) == (retryable, not_executed)
 
 
 def test_dig() -> None:

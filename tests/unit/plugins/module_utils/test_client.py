@@ -120,7 +120,7 @@ def test_a_client_that_is_not_there_yet_is_tried_again(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 422])
-def test_a_refusal_is_final(status: int) -> None:
+def test_a_rejection_is_final(status: int) -> None:
     wire = Wire((status, {"errors": [{"code": 1009, "details": "s3cret"}]}))
     with pytest.raises(CallError) as caught, with_token(wire) as client:
         client.patch(PATH, {"a": "s3cret"}, "change a")
@@ -247,20 +247,20 @@ def test_a_login_without_a_token(data: Any) -> None:
     assert not caught.value.outcome_unknown
 
 
-def test_a_logout_that_fails_is_told_and_fails_nothing() -> None:
-    told: list[str] = []
+def test_a_logout_that_fails_is_reported_and_fails_nothing() -> None:
+    shown: list[str] = []
     wire = Wire(LOGGED_IN, OK, (403, b""))
-    with client_on(wire, warn=told.append) as client:
+    with client_on(wire, warn=shown.append) as client:
         client.get(PATH, "read")
-    assert len(told) == 1
-    assert "may live on" in told[0] and "t0ken" not in told[0]
+    assert len(shown) == 1
+    assert "may live on" in shown[0] and "t0ken" not in shown[0]
 
 
-def test_waiting_is_told_without_secrets() -> None:
-    told: list[str] = []
+def test_waiting_is_reported_without_secrets() -> None:
+    shown: list[str] = []
     wire = Wire(LOGGED_IN, (503, b'{"a": "s3cret"}'), OK, OK)
-    with client_on(wire, progress=told.append) as client:
+    with client_on(wire, progress=shown.append) as client:
         client.get(PATH, "read")
-    assert len(told) == 1
-    assert "trying again in" in told[0]
-    assert not any(word in told[0] for word in ("s3cret", "t0ken", "p\u00e4ss"))
+    assert len(shown) == 1
+    assert "trying again in" in shown[0]
+    assert not any(word in shown[0] for word in ("s3cret", "t0ken", "p\u00e4ss"))

@@ -67,7 +67,7 @@ def test_each_round_has_its_own_deadline_and_all_have_one_login() -> None:
     assert max(wire.limits) <= 8
 
 
-def test_without_a_new_round_the_deadline_stands() -> None:
+def test_without_a_new_round_the_deadline_stays() -> None:
     wire = Wire((200, {}), (200, {}))
     with client_on(wire) as client:
         client.get(HEALTH, "look")
@@ -110,7 +110,7 @@ def test_a_failure_says_whether_it_may_pass(status: int, content: Any, retryable
 
 
 @pytest.mark.parametrize(("method", "unknown"), [("get", False), ("post", True), ("put", True)])
-def test_a_success_that_nobody_can_read_leaves_a_write_unknown(method: str, unknown: bool) -> None:
+def test_a_success_that_is_unreadable_leaves_a_write_unknown(method: str, unknown: bool) -> None:
     wire = Wire((200, b"<html>"))
     arguments = {"get": (), "put": (), "post": ([],)}[method]
     with client_on(wire, token="t", read_only=False) as client, pytest.raises(CallError) as caught:

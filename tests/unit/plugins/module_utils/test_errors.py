@@ -50,7 +50,7 @@ def test_the_result_holds_what_is_known_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("code", [None, 9999, 0])
-def test_codes_that_nobody_published_have_no_title(code: int | None) -> None:
+def test_unpublished_codes_have_no_title(code: int | None) -> None:
     assert (api_title(code), api_advice(code)) == ("", "")
 
 

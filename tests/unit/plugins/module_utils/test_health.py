@@ -146,7 +146,7 @@ class TestErrorsInsteadOfAStatus:
             read({"a:b": {"errors": [{"code": 1014, "title": "Internal error"}]}}).nodes[0].details == "Internal error"
         )
 
-    def test_the_client_s_own_words_are_made_harmless_and_short(self) -> None:
+    def test_the_client_s_text_is_made_harmless_and_short(self) -> None:
         report = read({"a\x1b[2K\n:b" + "x" * 500: error(1014, "no\x1b]0;x\x07\n\u202e" + "y" * 5000)})
         for text in (report.unsettled(1), str(report.nodes[0]), report.nodes[0].details):
             assert text.isprintable() and len(text) < 500

@@ -60,7 +60,7 @@ class TestConfirm:
 
 
 class TestSee:
-    def test_the_first_look_knows_nothing(self) -> None:
+    def test_the_first_read_knows_nothing(self) -> None:
         state = in_effect.see(State(), SHOWN)
         assert {reason(state, name) for name in SHOWN} == {"never_confirmed"}
         assert state.seen == SHOWN

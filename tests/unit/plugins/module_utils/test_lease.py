@@ -17,7 +17,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.state import 
 
 NOW = 1_000_000.0
 ME = lease_owner.owner_of(os.getpid(), "wa-berlin")
-FAR_AWAY = Owner("elsewhere", "another machine", 1, "1", "wa-berlin")
+FAR_AWAY = Owner("other-host", "another machine", 1, "1", "wa-berlin")
 
 
 def held_by(owner: Owner, seconds: float = 60, renewed: float = NOW) -> State:
@@ -65,14 +65,14 @@ def test_a_step_renews() -> None:
     assert lease.renew(held_by(ME), ME, NOW + 50) == held_by(ME, renewed=NOW + 50)
 
 
-def test_an_expired_lease_that_nobody_took_is_still_held() -> None:
+def test_an_expired_lease_that_was_not_taken_over_is_still_held() -> None:
     assert lease.renew(held_by(FAR_AWAY), FAR_AWAY, NOW + 999) == held_by(FAR_AWAY, renewed=NOW + 999)
 
 
 def test_without_it_a_step_is_refused() -> None:
-    with pytest.raises(LedgerError, match="does not hold the lease for restarts, nobody holds it"):
+    with pytest.raises(LedgerError, match="does not hold the lease for restarts, no run holds it"):
         lease.renew(State(), ME, NOW)
-    with pytest.raises(LedgerError, match="it is held by process 1 on elsewhere"):
+    with pytest.raises(LedgerError, match="it is held by process 1 on other-host"):
         lease.renew(held_by(FAR_AWAY), ME, NOW)
 
 

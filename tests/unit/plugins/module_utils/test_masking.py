@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Credentials that a client repeats are masked by their value; our own words are not destroyed by that."""
+"""Credentials that a client repeats are masked by their value; the collection's own text is not destroyed by that."""
 
 from __future__ import annotations
 

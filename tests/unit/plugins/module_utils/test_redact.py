@@ -51,7 +51,7 @@ def test_a_url_of_scheme_and_host_is_shown_whole(url: str | None) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "https://user:s/3@h.example/",  # a slash in a password: nothing can be told apart
+        "https://user:s/3@h.example/",  # a slash in a password: nothing can be distinguished
         "https://h.example/s3 s3",
         "https://h.example\\@s3",
         "not a url",
@@ -91,7 +91,7 @@ def test_what_a_shown_url_stands_for() -> None:
     assert redaction.stands_for(short, other, None)  # as far as can be known
     assert not redaction.stands_for(shown, other, KEY)
     assert not redaction.stands_for(shown, one, None) and not redaction.stands_for(shown, one, OTHER_KEY)
-    assert not redaction.stands_for(short, "https://elsewhere.example/one", None)
+    assert not redaction.stands_for(short, "https://other.example/one", None)
     assert not redaction.stands_for(short, None, None) and not redaction.stands_for("https://h.example/x***", one, None)
 
 

@@ -111,6 +111,6 @@ def test_what_is_not_there_yet_is_new() -> None:
     "after",
     [{"axolotl_context_striping_disabled": True}, {"extra_settings.pager": 5}, {"extra_settings.sent_status": 1}],
 )
-def test_what_has_not_changed_looks_the_same_on_both_sides(after: dict[str, Any]) -> None:
+def test_what_has_not_changed_is_the_same_on_both_sides(after: dict[str, Any]) -> None:
     before, now = shown_pair({"sent_status": "1"}, [], after)
     assert before == now != {}

@@ -212,7 +212,7 @@ def test_a_wrong_value_is_refused_and_named(path: tuple[str, ...], value: Any) -
     assert len(str(caught.value)) < 300
 
 
-def test_a_refusal_repeats_nothing_of_the_content() -> None:
+def test_a_rejection_repeats_nothing_of_the_content() -> None:
     with pytest.raises(Damaged) as caught:
         State.from_json(changed(("lease", "owner", "start"), "planted" * 200))
     assert str(caught.value) == "lease.owner.start is not a text"

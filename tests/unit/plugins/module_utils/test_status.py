@@ -309,7 +309,7 @@ class TestRestart:
             == f"A restart of the Coreapp is pending since {SINCE}: all nodes are to be restarted. Run the playbook restart."
         )
 
-    def test_only_the_client_could_tell(self) -> None:
+    def test_only_the_client_could_report(self) -> None:
         intention = Intention(SINCE, {}, {"callback_persist": "00"})
         entry = judged(current=None, ledger=ledger(intention=intention))
         assert entry["restart"] == {"pending": None, "since": None, "settings": [], "reason": None}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text of others on its way to a person: one line, bounded, and nothing that steers a terminal."""
+"""Text of others before a person sees it: one line, bounded, and nothing that steers a terminal."""
 
 from __future__ import annotations
 

@@ -140,4 +140,4 @@ def test_the_status_is_documented() -> None:
     for name, value in unknown(None).items():
         assert not isinstance(value, dict) or set(client[name]["sample"]) == set(value)
     said = str(client["findings"])
-    assert [kind for kind in KINDS if f"V({kind})" not in said] == ["unreachable"]  # which only fleet_status can tell
+    assert [kind for kind in KINDS if f"V({kind})" not in said] == ["unreachable"]  # which only fleet_status can show

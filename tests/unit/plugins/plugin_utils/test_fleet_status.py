@@ -43,7 +43,7 @@ class TestDocument:
         assert made["summary"] == {"clients": 4, "critical": 1, "warning": 1, "ok": 2, "worst": "critical"}
         assert made["schema"] == 1 and made["made"].endswith("Z")
 
-    def test_nobody(self) -> None:
+    def test_no_client(self) -> None:
         assert document()["summary"] == {"clients": 0, "critical": 0, "warning": 0, "ok": 0, "worst": "ok"}
 
     @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ class TestTable:
             "1 clients: 0 critical, 0 warning, 1 ok."
         ]
 
-    def test_columns_stand_below_one_another(self) -> None:
+    def test_columns_are_aligned(self) -> None:
         lines = self.lines()
         place = lines[0].index("LEVEL")
         size = len(status_example.CLIENTS)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When an operation runs in the controller, and with what. The rest is shown by real runs through both fronts."""
+"""When an operation runs in the controller, and with what. The rest is shown by real runs through both entry points."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SECRETS = ("us3r", "pa55w", "q0ery", "pr1vate", "v4lue")
 
 
 def action(run: Any = None, args: Any = None, **changes: Any) -> InProcess:
-    """An action plugin with just what it looks at."""
+    """An action plugin with just what it checks."""
     one = InProcess.__new__(InProcess)
     one.operation = SimpleNamespace(
         OPTIONS=OPTIONS, RULES={}, LIBRARY_ERROR=changes.pop("library_error", None), run=run
@@ -135,10 +135,10 @@ def test_a_text_in_the_place_of_a_dictionary_repeats_no_secret() -> None:
 
 @pytest.mark.parametrize("no_log", [True, False])
 def test_progress_is_shown_unless_the_task_hides_what_it_does(monkeypatch: pytest.MonkeyPatch, no_log: bool) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(in_process, "display", SimpleNamespace(display=told.append))
-    action(no_log=no_log)._tell("waiting")
-    assert told == ([] if no_log else ["[the task] waiting"])
+    shown: list[str] = []
+    monkeypatch.setattr(in_process, "display", SimpleNamespace(display=shown.append))
+    action(no_log=no_log)._report("waiting")
+    assert shown == ([] if no_log else ["[the task] waiting"])
 
 
 CONNECTION = {
@@ -189,7 +189,7 @@ def test_credentials_do_not_go_to_another_client() -> None:
     assert prepared({"api_url": "https://other.example"}) == {"api_url": "https://other.example"}
 
 
-def test_a_credential_of_the_task_stands_alone() -> None:
+def test_a_credential_of_the_task_replaces_all() -> None:
     assert prepared({"password": "own"}) == {"api_url": "https://client.example", "password": "own", "timeout": 5}
 
 

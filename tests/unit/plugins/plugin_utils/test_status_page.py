@@ -166,7 +166,7 @@ def mirrored(value: Any, texts: st.DataObject) -> Any:
 # One client with everything: its campaigns and its drift have each a fixed number.
 FULL = example.client(
     "full",
-    example.finding("drift", "warning", "text"),
+    example.finding("task_failed", "warning", "text"),  # of no command: that depends on the client's name
     campaigns=[example.campaign("one", "2026-11-21T08:00:00Z", "2026-11-25T08:00:00Z")],
     drift=[{"setting": "callback_persist", "declared": "abcdefgh", "found": "12345678"}],
 )

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the report says things, and where a campaign stands on its line of time."""
+"""How the report says things, and where a campaign is on its line of time."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ansible_collections.wabiz.onprem.plugins.plugin_utils.status_words import (
     duration,
     moment,
     natural,
+    repair_command,
     shown_time,
     shown_value,
 )
@@ -119,6 +120,44 @@ def test_everything_stays_on_the_line(campaigns: list[tuple[str, str | None]]) -
     for lane in line["lanes"]:
         for piece in lane["bar"]:
             assert piece["width"] > 0 and 0 <= piece["left"] <= piece["left"] + piece["width"] <= 100.5
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "command"),
+    [
+        ("restart_pending", "wa-1", "ansible-playbook -i inventory.yml wabiz.onprem.restart --limit wa-1"),
+        ("restart_pending", "wa;reboot", ""),
+        ("restart_pending", "!wa", ""),
+        ("malformed", "wa-1", ""),
+    ],
+)
+def test_only_a_plain_name_gets_a_command(kind: str, name: str, command: str) -> None:
+    assert repair_command(kind, name) == command
+
+
+@pytest.mark.parametrize(
+    ("changes", "known"),
+    [
+        ({}, (True, True)),
+        ({"restart": {"pending": None, "since": None, "settings": [], "reason": None}}, (False, True)),
+        ({"message_collection": None}, (True, False)),
+    ],
+)
+def test_unknown_is_not_none(changes: dict[str, Any], known: tuple[bool, bool]) -> None:
+    document = {"made": example.MADE, "summary": {"clients": 1, "critical": 0, "warning": 0, "ok": 1, "worst": "ok"}}
+    (shown,) = view({**document, "clients": [example.client("one", **changes)]})["clients"]
+    assert (shown["campaigns_known"], shown["drift_known"]) == known
+
+
+def test_what_leaves_the_axis_is_marked() -> None:
+    line = lanes(
+        example.campaign("old", "2001-01-01T00:00:00Z"),
+        example.campaign("far", "2026-11-20T08:00:00Z", "2099-01-01T00:00:00Z"),
+    )
+    assert {lane["name"]: (lane["before"], lane["after"]) for lane in line["lanes"]} == {
+        "old": (True, False),
+        "far": (False, True),
+    }
 
 
 def test_no_time_is_no_time() -> None:

@@ -248,7 +248,7 @@ def test_nothing_found_is_a_problem() -> None:
     assert "no node of the client was found" in judge([], None, None, {}).problem
 
 
-# -- the way through Ansible
+# -- through Ansible
 
 
 def test_a_node_comes_back_as_it_went() -> None:

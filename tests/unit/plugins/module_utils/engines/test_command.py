@@ -37,7 +37,7 @@ def test_nothing_printed_is_a_node_that_is_down() -> None:
         ({}, "x failed: it printed no error"),
     ],
 )
-def test_a_failure_in_words(answer: dict[str, Any], words: str) -> None:
+def test_the_text_of_a_failure(answer: dict[str, Any], words: str) -> None:
     assert command.failure(answer, "x") == words
 
 

@@ -113,7 +113,7 @@ def test_jobs_and_other_images_are_no_nodes() -> None:
 @pytest.mark.parametrize(
     ("value", "master"), [("1", True), ("true", True), ("yes", True), ("0", False), ("false", False), ("", False)]
 )
-def test_a_master_is_told_by_any_value_that_is_not_false(value: str, master: bool) -> None:
+def test_a_master_is_recognised_by_any_value_that_is_not_false(value: str, master: bool) -> None:
     assert docker.is_master({"Env": ["A=1", f"WA_MASTER_NODE={value}"]}) is master
 
 
@@ -170,7 +170,7 @@ def test_a_container_that_has_never_run_has_no_start() -> None:
     assert found("never_started")[0].started == ""
 
 
-def test_its_health_check_is_told() -> None:
+def test_its_health_check_is_shown() -> None:
     assert [node.health for node in found("health_starting", "healthy", "running")] == ["starting", "healthy", ""]
 
 
@@ -203,7 +203,7 @@ def test_whether_it_stays_up_is_whether_the_restart_count_still_grows() -> None:
     assert not docker.stays_up(loop, loop)
 
 
-def test_why_it_is_down_is_said_in_words() -> None:
+def test_why_it_is_down_is_reported() -> None:
     assert (
         docker.why_down(docker.look(inspection("exited")))
         == "it does not stay up: it is exited, exit code 3; check its log"

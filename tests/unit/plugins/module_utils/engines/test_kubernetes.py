@@ -45,7 +45,7 @@ def test_a_workload_has_rolled_out_as_kubectl_sees_it(name: str, rolled_out: boo
     assert kubernetes.is_rolled_out(workload(name)) is rolled_out
 
 
-def test_a_status_of_before_counts_for_nothing() -> None:
+def test_an_older_status_counts_for_nothing() -> None:
     late = workload("deployment")
     late["metadata"]["generation"] += 1
     assert not kubernetes.is_rolled_out(late)
@@ -70,7 +70,7 @@ def test_an_older_cluster_does_not_count_the_available_pods_of_a_statefulset() -
     assert not kubernetes.is_rolled_out(old)
 
 
-def test_pods_of_before_are_stale() -> None:
+def test_older_pods_are_stale() -> None:
     assert kubernetes.stale(pods("rolled"), "r1") == []
     assert len(kubernetes.stale(pods("rolled"), "r2")) == 2
     assert kubernetes.stale(pods("rolled"), "") == [kubernetes.pod_name(pod) for pod in pods("rolled")]
@@ -188,7 +188,7 @@ def test_a_statefulset_may_take_several_away_as_well() -> None:
 
 
 @pytest.mark.parametrize(("reported", "single"), [(None, False), (True, True), (False, False)])
-def test_masters_tell_what_a_silent_client_is(reported: bool | None, single: bool) -> None:
+def test_masters_show_what_a_silent_client_is(reported: bool | None, single: bool) -> None:
     assert kubernetes.is_single(["coreapp", "master"], reported) is single
     assert kubernetes.is_single(["coreapp"], None)
 
@@ -216,7 +216,7 @@ def test_a_stuck_statefulset_says_that_its_pod_has_to_be_deleted() -> None:
     assert "delete" not in kubernetes.unfinished(workload("crashing"), pods("crashing"), 60)
 
 
-def test_a_quota_is_told() -> None:
+def test_a_quota_is_reported() -> None:
     full = workload("crashing")
     full["status"]["conditions"].append({"type": "ReplicaFailure", "reason": "FailedCreate", "status": "True"})
     assert "FailedCreate" in kubernetes.unfinished(full, [], 60)
@@ -231,8 +231,8 @@ def test_a_quota_is_told() -> None:
         ("k_refused", "the API server does not respond"),
     ],
 )
-def test_a_refusal_is_told_in_our_own_words(name: str, words: str) -> None:
-    said = kubernetes.refusal(FAILED[name], "do this", "get things")
+def test_a_rejection_is_reported_in_plain_text(name: str, words: str) -> None:
+    said = kubernetes.rejection(FAILED[name], "do this", "get things")
     assert said.startswith("could not do this: ")
     assert words in said
     for raw in ("HTTPHeaderDict", "Exception", "nobody", "apiVersion", "127.0.0.1"):
@@ -251,8 +251,8 @@ def test_a_refusal_is_told_in_our_own_words(name: str, words: str) -> None:
         ({"msg": "Failed to import the required Python library (kubernetes)"}, "required Python library (kubernetes)"),
     ],
 )
-def test_other_refusals(answer: dict[str, Any], words: str) -> None:
-    said = kubernetes.refusal(answer, "do this", "get things")
+def test_other_rejections(answer: dict[str, Any], words: str) -> None:
+    said = kubernetes.rejection(answer, "do this", "get things")
     assert words in said
     assert "secret" not in said
 

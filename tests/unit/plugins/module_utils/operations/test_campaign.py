@@ -193,7 +193,7 @@ class TestProof:
         client.collects = False
         client.one.restarted()
         client.collects = True
-        client.end("none", missing="ok", after="previous")  # any look
+        client.end("none", missing="ok", after="previous")  # any read
         client.collects = False
         assert self.pending(client.begin()) == ([SWITCH], "not_confirmed")
 

@@ -214,7 +214,7 @@ class TestInEffect:
         ({"log_level": "loud"}, "log_level"),
         ({"webhooks": {"url": {"a": URL}}}, "webhooks"),
         ({"webhooks": {"url": URL.replace("https", "http")}}, "must begin with https"),
-        ({"webhooks": {"url": "https://elsewhere.example/***"}}, "not that of this client"),
+        ({"webhooks": {"url": "https://other.example/***"}}, "not that of this client"),
         ({"extra_settings": {"log_level": URL}}, "log_level is an option of its own"),
     ],
 )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Garbage collection by hand: accepted per node, told in part, refused in words."""
+"""Garbage collection by hand: accepted per node, reported in part, rejections shown."""
 
 from __future__ import annotations
 
@@ -79,12 +79,12 @@ def test_no_coreapp_answers(mocked: Mocked) -> None:
     assert mocked.writes() == ["put"]
 
 
-def test_a_part_that_was_accepted_is_told(mocked: Mocked) -> None:
-    refusal = call_error("PUT answered 500", code=1014, status=500, outcome_unknown=True)
+def test_a_part_that_was_accepted_is_reported(mocked: Mocked) -> None:
+    rejection = call_error("PUT answered 500", code=1014, status=500, outcome_unknown=True)
     with pytest.raises(CallError) as caught:
-        run(mocked, [gc("message", NODES), refusal], "messages", "media")
-    told = "PUT answered 500, no Coreapp answers; the garbage collection of messages had been accepted before."
-    assert told in str(caught.value)
+        run(mocked, [gc("message", NODES), rejection], "messages", "media")
+    shown = "PUT answered 500, no Coreapp answers; the garbage collection of messages had been accepted before."
+    assert shown in str(caught.value)
     assert caught.value.outcome_unknown
 
 

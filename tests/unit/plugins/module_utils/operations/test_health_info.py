@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The health of a client: one look, or the wait for a settled one."""
+"""The health of a client: one check, or the wait for a settled one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def mocked() -> Mocked:
     return Mocked(health_info)
 
 
-def test_one_look(mocked: Mocked) -> None:
+def test_one_check(mocked: Mocked) -> None:
     mocked.client.get.return_value = answer({"health": {"gateway_status": "connected"}}, "v2.53.1")
     outcome = mocked.run({})
     assert (outcome.changed, outcome.before, outcome.after, mocked.read_only) == (False, None, None, True)
@@ -51,7 +51,7 @@ def test_one_look(mocked: Mocked) -> None:
 
 
 @pytest.mark.parametrize(("expected", "settled"), [(None, True), (2, True), (3, False)])
-def test_one_look_says_whether_it_is_as_expected(mocked: Mocked, expected: int | None, settled: bool) -> None:
+def test_one_check_says_whether_it_is_as_expected(mocked: Mocked, expected: int | None, settled: bool) -> None:
     mocked.client.get.return_value = answer({"health": CLUSTER})
     assert mocked.run({"expect_connected": expected}).values["settled"] is settled
 

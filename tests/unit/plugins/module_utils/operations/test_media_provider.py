@@ -144,7 +144,7 @@ class TestAmbiguousPost:
         run(mocked, BEARER, listed(bearer(OLD)), listed(seen), listed(bearer(NEW)))
         assert mocked.writes() == ["post", "post"]
 
-    def test_sent_again_where_somebody_else_was_faster(self, mocked: Mocked) -> None:
+    def test_sent_again_where_another_writer_was_faster(self, mocked: Mocked) -> None:
         mocked.client.post.side_effect = [self.LOST(), None]
         run(mocked, BEARER, listed(), listed(bearer(OLD)), listed(bearer(NEW)))
         assert mocked.writes() == ["post", "post"]
@@ -161,7 +161,7 @@ class TestAmbiguousPost:
             run(mocked, BEARER, listed(), call_error("the client has gone"))
         assert caught.value.outcome_unknown
 
-    def test_a_refusal_is_no_ambiguity(self, mocked: Mocked) -> None:
+    def test_a_rejection_is_no_ambiguity(self, mocked: Mocked) -> None:
         mocked.client.post.side_effect = [call_error("PUT answered 403", status=403)]
         with pytest.raises(CallError, match="403"):
             run(mocked, BEARER, listed())
@@ -229,7 +229,7 @@ class TestLedger:
         self.write(path, "****", secret="another-secret-3")
         assert run(mocked, {**BEARER, "ledger": path}, listed(bearer("****")), listed(bearer("****"))).changed
 
-    def test_a_change_by_somebody_else_is_seen_as_far_as_the_client_shows_it(self, mocked: Mocked, path: str) -> None:
+    def test_a_change_by_another_writer_is_seen_as_far_as_the_client_shows_it(self, mocked: Mocked, path: str) -> None:
         self.write(path, "new-****")
         assert run(mocked, {**BEARER, "ledger": path}, listed(bearer("old-****")), listed(bearer("new-****"))).changed
 
@@ -300,6 +300,6 @@ def test_empty_credentials(mocked: Mocked, credentials: dict[str, Any]) -> None:
     mocked.connect.assert_not_called()
 
 
-def test_a_provider_does_not_tell_its_secret_by_accident() -> None:
+def test_a_provider_does_not_show_its_secret_by_accident() -> None:
     provider = providers.Provider(NAME, "www", "bearer", None, NEW)
     assert NEW not in repr(provider) + str(provider)

@@ -14,7 +14,7 @@ from mocked import Mocked, answer
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.errors import CallError
 from ansible_collections.wabiz.onprem.plugins.module_utils._operations import media_provider_info
 
-SECRET = "a-secret-of-somebody"
+SECRET = "a-secret-of-others"
 
 
 def listed(*providers: Any) -> Any:

@@ -15,7 +15,7 @@ from playbooks.helpers import connection, run_tasks, task
 
 from emulator.testing import Client, Emulator
 
-FRONTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
+ENTRY_POINTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
 MakeClient = Callable[..., Client]
 WANTED = {"callback_persist": False}
 
@@ -78,7 +78,7 @@ def _run_cases(cases: list[tuple[Case, dict[str, Any]]], folder: Path, in_proces
         assert not result.get("changed")
 
 
-@FRONTS
+@ENTRY_POINTS
 def test_bad_input(client: Client, emulator: Emulator, tmp_path: Path, in_process: bool) -> None:
     options = connection(client, emulator)
     _run_cases([(case, options) for case in INPUT], tmp_path, in_process)
@@ -118,11 +118,11 @@ def _refusing_clients(make_client: MakeClient, emulator: Emulator) -> list[tuple
 
 
 def _unreachable_clients(make_client: MakeClient, emulator: Emulator) -> list[tuple[Case, Client]]:
-    client, html, garbage, shape, elsewhere = (make_client() for _dummy in range(5))
+    client, html, garbage, shape, redirecting = (make_client() for _dummy in range(5))
     html.order_fault("html", times=0)
     garbage.order_fault("garbage", "GET", times=0)
     shape.order_fault("wrong_shape", "GET", times=0)
-    elsewhere.order_fault("redirect", "GET", times=0)
+    redirecting.order_fault("redirect", "GET", times=0)
     no_client = "does not look like a WhatsApp Business On-Premises client"
 
     def at(url: str, name: str, message: str) -> tuple[Case, Client]:
@@ -139,11 +139,11 @@ def _unreachable_clients(make_client: MakeClient, emulator: Emulator) -> list[tu
         _case("a web page", html, f"the body is HTML instead of JSON.*{no_client}"),
         _case("garbage", garbage, f"something else instead of JSON.*{no_client}"),
         _case("another API", shape, f"JSON list instead of an object.*{no_client}"),
-        _case("redirected", elsewhere, "302.*Redirects are not followed"),
+        _case("redirected", redirecting, "302.*Redirects are not followed"),
     ]
 
 
-@FRONTS
+@ENTRY_POINTS
 @pytest.mark.parametrize("kind", [_refusing_clients, _unreachable_clients], ids=["refusing", "unreachable"])
 def test_clients_that_cannot_be_used(
     make_client: MakeClient, emulator: Emulator, tmp_path: Path, in_process: bool, kind: Any

@@ -57,7 +57,7 @@ def test_success(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[
     def run(params: Any, task: Task) -> Outcome:
         seen.update(params=params, check=task.check_mode)
         task.warn("beware")
-        task.progress("nobody sees this")
+        task.progress("no one sees this")
         return Outcome(True, {"url": "https://h.example/***", "repeated": params["password"]}, {"a": 1}, {"a": 2})
 
     warned: list[str] = []

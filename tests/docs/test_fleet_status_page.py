@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/campaign_desk.md lists every finding, its check for Nagios works, and its examples have the documented shape."""
+"""docs/fleet_status.md lists every finding, its check for Nagios works, and its examples have the documented shape."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import yaml
 from ansible_collections.wabiz.onprem.plugins.module_utils._status import KINDS, level_of, unknown
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "campaign_desk.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "fleet_status.md").read_text(encoding="utf-8")
 
 
 def block(language: str, beginning: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ansible.plugins.connection.local import Connection as Local
 
 DOCUMENTATION = r"""
-name: elsewhere
+name: not_local
 short_description: Another machine, as far as Ansible knows
 description:
   - Does what the connection C(local) does, and is not that connection.
@@ -16,4 +16,4 @@ extends_documentation_fragment:
 
 
 class Connection(Local):
-    transport = "elsewhere"
+    transport = "not_local"
