@@ -129,6 +129,12 @@ CRITICAL = [
 
 WARNING = [
     client(
+        "nodes-not-checked",
+        finding(
+            "nodes_not_checked", "warning", "It could not be checked whether nodes were restarted by others: no engine."
+        ),
+    ),
+    client(
         "collection-on",
         finding("collection_on", "warning", "A campaign is on, but garbage collection is on. Run campaign_sweep."),
         campaigns=[campaign("spring-sale", "2026-11-22T08:00:00Z", "2026-11-30T18:00:00Z")],

@@ -30,7 +30,7 @@ REGISTERED = (
 )
 WRITES = ("campaign_mode__result", "application_settings__result", "collect_garbage_result")
 FAILED, PENDING, CHANGED, UNCHANGED = "failed", "pending", "changed", "unchanged"
-ORDER = (FAILED, PENDING, CHANGED, UNCHANGED)
+OUTCOMES = (FAILED, PENDING, CHANGED, UNCHANGED)
 HEAD = ("CLIENT", "RESULT", "IN EFFECT", "NODES", "SECONDS")
 NONE = "-"
 MOST_UNCHANGED = 20  # more of them are a count
@@ -126,7 +126,7 @@ def _relevant(write: Result) -> list[str] | None:
 
 
 def effect(effects: Any, names: Sequence[str] | None) -> str:
-    """What is known to be in effect, in a few words: ``callback_persist: true (20:46Z)``."""
+    """What is known to be in effect: ``callback_persist: true (20:46Z)``."""
     if not isinstance(effects, Mapping):
         return NONE
     known = {name: one for name, one in effects.items() if names is None or name in names}
@@ -182,7 +182,7 @@ def _is_wrong(result: Result) -> bool:
 
 def lines(clients: Iterable[Client], command: str, show_all: bool = False) -> list[Line]:
     """The table, the causes, the command that repeats what has failed, and the sum."""
-    sorted_clients = sorted(clients, key=lambda one: (ORDER.index(one.outcome), one.name))
+    sorted_clients = sorted(clients, key=lambda one: (OUTCOMES.index(one.outcome), one.name))
     unchanged = [one for one in sorted_clients if one.outcome == UNCHANGED]
     folded = len(unchanged) > MOST_UNCHANGED and not show_all
     shown = [one for one in sorted_clients if not (folded and one.outcome == UNCHANGED)]
@@ -195,7 +195,7 @@ def lines(clients: Iterable[Client], command: str, show_all: bool = False) -> li
             groups.setdefault(one.cause, []).append(one.name)
     causes = [Line(f"{_names(names)}: {text}", FAILED) for text, names in groups.items()]
     repeat = [Line(f"Repeat: {command}", "")] if groups and command else []
-    counts = [f"{sum(one.outcome == what for one in sorted_clients)} {what}" for what in ORDER]
+    counts = [f"{sum(one.outcome == what for one in sorted_clients)} {what}" for what in OUTCOMES]
     total = len(sorted_clients)
     end = Line(f"{total} {'client' if total == 1 else 'clients'}: {', '.join(counts)}.", "")
     return [*(table if shown else []), *causes, *repeat, end]

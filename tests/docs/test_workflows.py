@@ -33,7 +33,8 @@ def test_each_action_is_pinned_and_each_job_is_bounded(path: Path) -> None:
     assert [line for line in uses if not PINNED.match(line)] == []
     workflow = yaml.safe_load(path.read_text())
     assert workflow["permissions"] == {"contents": "read"}
-    assert [name for name, job in workflow["jobs"].items() if job.get("timeout-minutes", 999) > 30] == []
+    limit = 300 if path.stem == "nightly" else 30
+    assert [name for name, job in workflow["jobs"].items() if job.get("timeout-minutes", 999) > limit] == []
 
 
 def test_every_ansible_core_that_the_readme_names() -> None:
@@ -41,9 +42,10 @@ def test_every_ansible_core_that_the_readme_names() -> None:
     (promised,) = (re.findall(r"\d\.\d+", line) for line in shown)
     matrix = jobs("matrix")
     assert {cell.partition(":")[0] for job in ("everything", "cores") for cell in cells(matrix[job])} == set(promised)
-    # and the runner for one machine has the same cells
+    # and the runner for one machine tries the oldest and the newest of them
     (here,) = re.findall(r"^cells=\$\{CELLS-(.*)\}$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
-    assert cells(matrix["cores"]) == set(here.split())
+    ordered = sorted(cells(matrix["cores"]), key=lambda cell: int(cell.split(":")[0].split(".")[1]))
+    assert here.split() == [ordered[0], ordered[-1]]
 
 
 def test_the_core_of_each_python_is_the_locked_one() -> None:

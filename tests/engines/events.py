@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The engine's own events of its containers, and what follows from them: which node was down, when, and how many at once.
 
-The engine keeps only its last 256 events, so they are read as they come; what is still on its way is asked for.
+The engine keeps only its last 256 events, so they are read as they come; what has not come yet is asked for.
 """
 
 from __future__ import annotations

@@ -17,6 +17,15 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 # Variables of the playbooks themselves: name -> (meaning, default).
 ALL = {"wabiz_onprem_hosts": ("The hosts or groups to run on.", "`all`")}
+# Those that write also take these.
+WRITING = {
+    "wabiz_onprem_serial": ("How many clients are handled at once, as Ansible's `serial`.", "`100%`"),
+    "wabiz_onprem_max_fail_percentage": (
+        "After more failed clients than this, in per cent, no further batch begins.",
+        "`100`",
+    ),
+    "wabiz_onprem_show": ("Which clients the closing table shows: `changes`, `all`.", "`changes`"),
+}
 STATUS = {
     "wabiz_onprem_settings": ("The declared settings, to find drift.", "none"),
     "wabiz_onprem_ledger": ("Absolute path of the client's ledger.", "`~/.local/state/wabiz-onprem/<host>.json`"),
@@ -25,6 +34,8 @@ STATUS = {
     "campaign_status_html": ("Path of an HTML page on the controller.", "not written"),
     "campaign_status_table": ("Whether to print the table.", "`true`"),
     "campaign_status_fail_at": ("From which level on the run fails: `warning`, `critical`, `never`.", "`warning`"),
+    "campaign_status_show": ("Which clients the table shows: `attention`, `all`.", "`attention`"),
+    "campaign_status_check_nodes": ("With `-e`: also ask the engines when the nodes were started.", "`false`"),
     "campaign_status_timeout": ("Seconds for all requests to one client.", "`5`"),
     "campaign_status_long_after": ("Days until a campaign without a planned end is a warning.", "`7`"),
     "campaign_status_hook": ("Path of a task file that is included if a client needs attention.", "none"),
@@ -49,6 +60,7 @@ class Playbook:
     restarts: bool = False
     exits: dict[str, str] = field(default_factory=lambda: EXIT)
     not_taken: tuple[str, ...] = ()
+    writes: bool = False
 
 
 PLAYBOOKS = {
@@ -59,6 +71,7 @@ PLAYBOOKS = {
         "main",
         restarts=True,
         not_taken=("application_settings_desired",),
+        writes=True,
     ),
     "reset": Playbook(
         "Reset settings to the documented defaults.",
@@ -70,9 +83,10 @@ PLAYBOOKS = {
         "reset",
         restarts=True,
         not_taken=("application_settings_reset", "application_settings_allow_webhook_loss"),
+        writes=True,
     ),
-    "campaign_begin": Playbook("Begin a campaign.", {}, "campaign_mode", "begin", restarts=True),
-    "campaign_end": Playbook("End a campaign.", {}, "campaign_mode", "end", restarts=True),
+    "campaign_begin": Playbook("Begin a campaign.", {}, "campaign_mode", "begin", restarts=True, writes=True),
+    "campaign_end": Playbook("End a campaign.", {}, "campaign_mode", "end", restarts=True, writes=True),
     "campaign_sweep": Playbook(
         "End campaigns that are past their planned end, and repair what disagrees.",
         {"campaign_sweep_hook": ("Path of a task file that is included if anything was ended or failed.", "none")},
@@ -86,6 +100,7 @@ PLAYBOOKS = {
         "coreapp",
         "restart",
         not_taken=("coreapp_restart",),
+        writes=True,
     ),
     "nodes": Playbook("Show the nodes and the order in which they would be restarted.", {}, "coreapp", "show"),
     "campaign_status": Playbook("Show the fleet status as a table, and as JSON.", STATUS, exits=STATUS_EXIT),
@@ -103,6 +118,7 @@ PLAYBOOKS = {
             "wabiz_onprem_collect": ("What to collect: a list of `messages` and `media`.", "`[messages, media]`"),
             "wabiz_onprem_state_host": ("The inventory host that calls the API.", "the client's host"),
         },
+        writes=True,
     ),
 }
 
@@ -160,7 +176,7 @@ def page() -> str:
     parts = [HEAD + "| playbook | what it does |\n|---|---|"]
     parts += [f"| [`{name}`](#{name}) | {one.summary} |" for name, one in PLAYBOOKS.items()]
     for name, one in PLAYBOOKS.items():
-        own = {**ALL, **one.own}
+        own = {**ALL, **(WRITING if one.writes else {}), **one.own}
         parts += [f"\n## {name}\n\n{one.summary}\n", TABLE]
         parts += [f"| `{variable}` | {meaning} | {default} |" for variable, (meaning, default) in own.items()]
         if one.role:

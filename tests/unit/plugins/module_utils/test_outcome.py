@@ -36,7 +36,7 @@ def test_success(outcome: Outcome, diff: bool, result: dict[str, Any]) -> None:
 
 def test_a_failure() -> None:
     result = perform(Operation(CallError("it broke", status=500)), {}, Task(), True)
-    assert result == {"failed": True, "msg": "it broke.", "error": {"status": 500, "outcome_unknown": False}}
+    assert result == {"failed": True, "msg": "it broke.", "error": {"status": 500}}
 
 
 def test_a_defect_says_its_kind_and_place_and_never_its_text() -> None:

@@ -95,14 +95,14 @@ class TestTable:
         size = len(status_example.CLIENTS)
         assert [line.split()[0] for line in lines[1 : size + 1]] == [one["name"] for one in status_example.CLIENTS]
         assert lines[size + 1] == ""
-        assert len([line for line in lines[size + 2 :] if ": critical: " in line or ": warning: " in line]) == 15
-        assert lines[-1] == "17 clients: 10 critical, 4 warning, 3 ok."
+        assert len([line for line in lines[size + 2 :] if ": critical: " in line or ": warning: " in line]) == 16
+        assert lines[-1] == "18 clients: 10 critical, 5 warning, 3 ok."
 
     def test_what_is_ok_is_only_counted(self) -> None:
         lines = [line.text for line in status_table.lines(status_example.EXAMPLE, show_all=False)]
         needing = [one["name"] for one in status_example.CLIENTS if one["level"] != "ok"]
         assert [line.split()[0] for line in lines[1 : len(needing) + 1]] == needing and lines[len(needing) + 1] == ""
-        assert lines[-1] == "17 clients: 10 critical, 4 warning, 3 ok."
+        assert lines[-1] == "18 clients: 10 critical, 5 warning, 3 ok."
         well = status_document.make({"a": {"client": _status.unknown("https://a")}})
         assert [line.text for line in status_table.lines(well, show_all=False)] == [
             "1 clients: 0 critical, 0 warning, 1 ok."

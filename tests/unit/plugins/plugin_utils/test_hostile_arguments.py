@@ -148,7 +148,8 @@ def performed(operation: Any, args: dict[str, Any], check_mode: bool) -> dict[st
     """The result of the action plugin in process, without Ansible around it."""
     action = InProcess.__new__(InProcess)
     action.operation = offline(operation)
-    action._task = types.SimpleNamespace(args=args, resolved_action="a.b.x", action="x")
+    action._task = types.SimpleNamespace(args=args, resolved_action="a.b.x", action="x", async_val=0, environment=[])
+    action._connection = types.SimpleNamespace(transport="local", become=None)
     prepared, problem = action._prepared_args({})
     if problem:
         return {"failed": True, "msg": problem}
