@@ -54,7 +54,9 @@ class ActionModule(ActionBase):
 
     def _commands(self, name: str, details: Mapping[str, Any]) -> dict[str, Any]:
         """The commands of the strategy ``command``, which name the node at hand."""
-        variables = dict(self.variables, coreapp_node=name, coreapp_node_details=details)
+        # Names come from engines: they may be put into a command, and never be evaluated themselves.
+        node = from_others({"coreapp_node": name, "coreapp_node_details": details})
+        variables = dict(self.variables, **node)
         templar = self._templar.copy_with_new_env(available_variables=variables)
         return {one: plain(templar.template(self.variables.get(f"coreapp_{one}") or [])) for one in COMMANDS}
 

@@ -83,12 +83,13 @@ def test_check_mode_shows_what_would_be_restarted(pending: DockerCluster) -> Non
 def test_a_tag_that_has_moved_changes_nothing(pending: DockerCluster, engine: docker.DockerClient) -> None:
     name = f"{images.COREAPP}:v{pending.shape.version}"
     container, started = pending.ids()[NODE], pending.started()[NODE]
+    image = pending.container(NODE).attrs["Image"]
     before = images.move_tag(engine, name)
     try:
         assert engine.images.get(name).id != before
         assert restart(pending).ok
         assert pending.ids()[NODE] == container
-        assert pending.container(NODE).attrs["Image"] == before
+        assert pending.container(NODE).attrs["Image"] == image
         assert pending.started()[NODE] != started
     finally:
         engine.images.get(before).tag(name)

@@ -128,7 +128,9 @@ def test_a_node_that_others_have_restarted(make_site: Callable[..., Site]) -> No
     assert begin(site).ok
 
     def status(*arguments: str) -> Run:
-        return site.run("campaign_status", "-e", "campaign_status_fail_at=never", *arguments)
+        return site.run(
+            "campaign_status", "-e", "campaign_status_fail_at=never", "-e", "campaign_status_show=all", *arguments
+        )
 
     check = ("-e", "campaign_status_check_nodes=true")
     site.restarted("one")

@@ -63,7 +63,9 @@ PARTS = (
     Part("unit", "unit test", f"{PYTEST} tests/unit tests/docs", pytest=True),
     Part("unit", "nightly", f"{PYTEST} tests/unit tests/docs", pytest=True, measured=True),
     Part("integration", f"test {CELLS}", "tests/tools/integration"),
-    Part("units", f"nightly {CELLS}", "tests/tools/units", report="tests/output/junit/python*-units.xml", lane="tools"),
+    Part(
+        "units", "nightly matrix-2.16", "tests/tools/units", report="tests/output/junit/python*-units.xml", lane="tools"
+    ),
     Part("playbooks", "playbooks test", f"{PYTEST} tests/playbooks", pytest=True),
     Part("playbooks", CELLS, f"{PYTEST} {EVERYWHERE}", pytest=True),
     Part("usage", "faults nightly", f"{PYTEST} tests/playbooks/test_usage.py", pytest=True, env={"MATRIX": "whole"}),

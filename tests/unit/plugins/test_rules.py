@@ -183,3 +183,11 @@ def test_each_connection_collects_its_credentials(path: Path) -> None:
         {ast.unparse(one) for one in [*call.args, *(word.value for word in call.keywords)]} for call in connections
     ]
     assert [one for one in given if "task.secrets.append" not in one] == []
+
+
+def test_no_template_names_the_tasks_of_a_role() -> None:
+    """Ansible takes the file of the first host for all hosts: one client would get what is meant for another."""
+    root = MODULE_UTILS.parents[1]
+    files = [*root.glob("roles/*/tasks/*.yml"), *root.glob("playbooks/**/*.yml")]
+    templated = re.compile(r"tasks_from: .*\{\{")
+    assert [str(path) for path in files if templated.search(path.read_text())] == []
