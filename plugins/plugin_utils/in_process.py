@@ -183,7 +183,9 @@ class InProcess(ActionBase):
         if problem:
             return args, f"The option {problem}."
         required = self.operation.OPTIONS.get("api_url", {})
-        if required and not args.get("api_url") and not os.environ.get(required["env"]) and self._runs_here(variables):
+        # Another machine, or an environment of the task, may name the client by its variable.
+        here = self._connection.transport == "local" and not any(self._task.environment or ())
+        if required and not args.get("api_url") and not os.environ.get(required["env"]) and here:
             host = harmless(variables.get("inventory_hostname") or "", 80)
             return args, (
                 f"The URL of client {host} is missing: set wabiz_onprem_api_url for it in the inventory, or leave the host out "

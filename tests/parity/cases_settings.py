@@ -90,7 +90,12 @@ FAILURES = (
     Case(
         "a nested value that is no dictionary", args={"webhooks": "{{ webhook }}"}, expect=FAILED, refused_before=True
     ),
-    Case("a required option is missing", args={"api_url": None, "callback_persist": True}, expect=FAILED),
+    Case(
+        "a required option is missing",
+        args={"api_url": None, "callback_persist": True},
+        expect=FAILED,
+        refused_before=True,
+    ),
     Case("an unknown option", args={"callback_persit": True}, expect=FAILED, refused_before=True),
     Case("an unknown nested option", args={"webhooks": {"uri": "x"}}, expect=FAILED, refused_before=True),
     Case("an unknown setting", args={"settings": {"callback_persit": True}}, expect=FAILED, refused_before=True),

@@ -56,7 +56,7 @@ class TestStartAtTask:
         ("playbook", "name"),
         [
             ("settings", "Restart the Coreapp if that is pending"),
-            ("campaign_begin", "Restart the Coreapp if that is pending, and report"),
+            ("campaign_begin", "Restart the Coreapp if that is pending"),
             ("restart", "Restart the nodes"),
             ("restart", "Report the deferred restart"),
             ("nodes", "Find the nodes on each machine"),

@@ -103,7 +103,7 @@ def test_the_sweep(fleet: Fleet, outside: Outside, report: Callable[..., str]) -
     assert mail["subject"] == "Campaigns: 1 clients failed, 1 with campaigns that were ended, 0 repaired"
     for text in (mail["body"], said):
         bad, ends = text.strip().split("\n")
-        assert bad.startswith("a-bad: failed: Could not log in as admin of https://")
+        assert bad.startswith("a-bad: failed: Could not log in as admin of a-bad (https://")
         assert ends.startswith("b-ends: ended: ") and "second\u240dline" in ends
     assert is_harmless(mail["body"], of_a_chat=False) and is_harmless(said, of_a_chat=True)
     assert "S3cR3t" not in output

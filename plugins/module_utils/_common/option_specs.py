@@ -221,22 +221,25 @@ def urls(options: Options, args: Mapping[str, Any]) -> Iterator[str]:
 
     A URL of which all may be shown is left out.
 
-    The URL of the client's API is left out: messages name the client by what may be shown of it.
+    The URL of the client's API is left out: messages name the client by what may be shown of it. Of what an engine says, an
+    option with ``redact: engine``, only the words with a URL are meant: the rest is why it refused.
     """
     for name, value in args.items():
         if "://" in str(name):
             yield str(name)
-        if options.get(name, {}).get("redact") != "client":
-            yield from _urls(value)
+        redact = options.get(name, {}).get("redact")
+        if redact != "client":
+            yield from _urls(value, whole=redact != "engine")
 
 
-def _urls(value: Any) -> Iterator[str]:
+def _urls(value: Any, whole: bool = True) -> Iterator[str]:
     if isinstance(value, Mapping):
         value = [*value, *value.values()]
     if isinstance(value, (list, tuple)):
         for one in value:
-            yield from _urls(one)
+            yield from _urls(one, whole)
     elif isinstance(value, str) and "://" in value and redact_url(value) != value:
-        yield value
+        if whole or len(value.split()) == 1:
+            yield value
         # A text may come back in parts: Ansible takes one apart at commas, spaces and equals signs for some types.
         yield from (part for part in re.split(r"[,\s=]+", value) if "://" in part and part != value)

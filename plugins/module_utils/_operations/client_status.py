@@ -36,7 +36,7 @@ OPTIONS: dict[str, dict[str, Any]] = dict(
     collect_messages={"type": "bool"},
     long_after={"type": "int", "default": 7},
     check_nodes={"type": "bool", "default": False},
-    found={"type": "dict"},
+    found={"type": "dict", "redact": "engine"},
 )
 RULES: dict[str, Any] = {}
 OWN_WORDS = catalog.OWN_WORDS | health.OWN_WORDS | frozenset(_status.LEVELS) | frozenset(_status.KINDS)
