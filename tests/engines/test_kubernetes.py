@@ -190,7 +190,9 @@ def test_a_pod_that_never_gets_ready_is_named_in_the_set_time(pending: Kubernete
         done = restart(pending, coreapp_start_timeout=60)
         [pod] = pending.pods("wacore")
         waited = time.time() - pod.metadata.creation_timestamp.timestamp()
-        assert waited < 60 + 30, "it was made within the set time, and little follows after that"
+        assert waited < 60 + 60, (
+            "it was made within the set time, and little follows after that, also on a busy machine"
+        )
         assert_refused(pending, done, "deployment/wacore", "after 60 s", f"pod {pod.metadata.name}", "last exit code")
         assert "CrashLoopBackOff" in done.output or "Error" in done.output
         generations = pending.generations()
