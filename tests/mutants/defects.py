@@ -150,7 +150,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(
         "a client that cannot be reached is not left out of the status",
-        "plugin_utils.status_document:document",
+        "plugin_utils.status_document:make",
         lambda original: (
             lambda results, *args, **options: original(
                 {name: one for name, one in results.items() if not one.get("unreachable")}, *args, **options
