@@ -196,7 +196,7 @@ def run(emulator: Emulator, folder: Path, chosen: list[tuple[Usage, Subject]]) -
             client.remove()
 
 
-@pytest.mark.skipif(SHORT, reason="MATRIX=short")
+@pytest.mark.skipif(SHORT, reason="the whole matrix takes long: make nightly sets MATRIX=whole")
 @pytest.mark.parametrize("name", RUNS)
 def test_each_cell(emulator: Emulator, tmp_path: Path, name: str) -> None:
     assert run(emulator, tmp_path, RUNS[name]) == []
