@@ -119,7 +119,7 @@ def test_ten_clients_with_a_vault(example: Callable[..., Example]) -> None:
     assert run.ok
     # Every wave comes before the first restart.
     assert run.output.count("PLAY [Settings in waves]") == 2
-    assert "Restart the node]" not in run.output.partition("PLAY [Pending restarts]")[0]
+    assert "Restart one node after another]" not in run.output.partition("PLAY [Pending restarts]")[0]
     for name, concurrent in (("wa-berlin", 24), ("wa-rome", 6)):
         assert ten.site.in_effect(name, "webhooks.max_concurrent_requests") == {concurrent}
         assert ten.site.clients[name].stored()["callback_backoff_delay_ms"] == 1000
