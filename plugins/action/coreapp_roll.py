@@ -38,19 +38,23 @@ class ActionModule(ActionBase):
         del tmp
         self.variables = task_vars or {}
         _dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
-        found = {one["name"]: one for one in plain(options["found"])["nodes"]}
-        last, restarted = plain(options["plan"]), []
+        return dict(result, **from_others(self.perform({name: plain(value) for name, value in options.items()})))
+
+    def perform(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Restart what the plan says, up to the first failure; the answer of the last record, and the nodes restarted."""
+        found = {one["name"]: one for one in options["found"]["nodes"]}
+        last, restarted = options["plan"], []
         while last.get("next") and not last.get("superseded"):
             name, began = last["next"], time.monotonic()
-            values = dict(plain(options["restart"]), node=found[name], **self._commands(name, found[name]))
+            values = dict(options["restart"], node=found[name], **self._commands(name, found[name]))
             answer = self._run("wabiz.onprem.coreapp_node", values)
-            values = dict(plain(options["record"]), step="next", node=name, result=answer)
+            values = dict(options["record"], step="next", node=name, result=answer)
             last = self._run("wabiz.onprem.rolling_restart", values)
             if last.get("failed") or last.get("unreachable"):
                 break
             restarted.append(name)
             self._show(name, last, time.monotonic() - began)
-        return dict(result, **from_others(dict(last, changed=bool(restarted), restarted=restarted)))
+        return dict(last, changed=bool(restarted), restarted=restarted)
 
     def _commands(self, name: str, details: Mapping[str, Any]) -> dict[str, Any]:
         """The commands of the strategy ``command``, which name the node at hand."""
