@@ -14,7 +14,7 @@ from ansible import context
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.wabiz.onprem.plugins.plugin_utils import run_summary
+from ansible_collections.wabiz.onprem.plugins.plugin_utils import run_summary, sweep_summary
 from ansible_collections.wabiz.onprem.plugins.plugin_utils.in_process import from_others, plain
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -42,13 +42,15 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         everyone, alive = (plain(variables[one]) for one in ("ansible_play_hosts_all", "ansible_play_hosts"))
         batch, living = set(plain(variables["ansible_play_batch"])), set(alive)
-        clients, later = [], []
+        clients, swept, later = [], [], []
         for name in everyone:
             results = _registered(variables["hostvars"], name)
             if name in living and name not in batch and not results:
                 later.append(name)
             else:
-                clients.append(run_summary.judge(name, results, name not in living, self._task.check_mode))
+                client = run_summary.judge(name, results, name not in living, self._task.check_mode)
+                clients.append(client)
+                swept.append(sweep_summary.swept(client, results))
         failed = [one.name for one in clients if one.outcome == run_summary.FAILED]
         too_many = bool(later) and len(failed) * 100 > options["max_fail_percentage"] * len(everyone)
         if later and batch and not too_many:
@@ -65,7 +67,7 @@ class ActionModule(ActionBase):
                 f"{len(failed)} of {len(everyone)} clients failed, more than wabiz_onprem_max_fail_percentage allows."
             )
             return from_others(dict(result, failed=True, msg=problem))
-        return dict(result, changed=False)
+        return from_others(dict(result, changed=False, sweep=sweep_summary.found(swept)))
 
 
 def _registered(hostvars: Any, name: str) -> dict[str, Any]:

@@ -63,4 +63,25 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+sweep:
+  description: What a sweep of campaigns has done. The playbook C(campaign_sweep) gives it to its hook as C(campaign_sweep_found).
+  returned: after the last batch of clients
+  type: dict
+  contains:
+    summary:
+      description: How many C(clients) there are, and how many of them C(failed), had campaigns C(ended), or were C(repaired).
+      type: dict
+      returned: always
+    clients:
+      description: The clients for which there is something to report.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        name: {type: str, returned: always, description: The inventory name of the client.}
+        outcome: {type: str, returned: always, description: 'One of C(failed), C(ended) and C(repaired).'}
+        ended: {type: list, elements: str, returned: always, description: The campaigns that were ended.}
+        changed_settings: {type: list, elements: str, returned: always, description: The settings that were written.}
+        restart: {type: str, returned: always, description: 'One of C(none), C(pending) and C(done).'}
+        problem: {type: str, returned: always, description: Why the client has failed; empty otherwise.}
 """

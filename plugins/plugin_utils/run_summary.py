@@ -160,17 +160,25 @@ def _seconds(restart: Result, last: Result) -> str:
 
 def cause(name: str, results: Mapping[str, Result]) -> str:
     """Why the client has failed, without its name, so that the same cause reads the same for every client."""
-    wrong = [results[one] for one in REGISTERED if _is_wrong(results.get(one, {}))]
-    if not wrong:
-        return UNEXPLAINED
-    result = wrong[-1]
+    text, client = problem(results), str((_wrong(results).get("error") or {}).get("client") or "")
+    for known in filter(None, (f"{name} ({client})" if client else "", client)):
+        text = text.replace(known, "the client")
+    return text
+
+
+def problem(results: Mapping[str, Result]) -> str:
+    """Why the client has failed, as the failing task said it, harmless and not too long."""
+    result = _wrong(results)
     text = _PREFIX.sub("", str(result.get("msg") or result.get("censored") or "").strip())
     if result.get("unreachable"):
         return harmless(f"Ansible cannot reach the machine: {text or 'it gave no reason'}", 600)
-    client = str((result.get("error") or {}).get("client") or "")
-    for known in filter(None, (f"{name} ({client})" if client else "", client)):
-        text = text.replace(known, "the client")
     return harmless(text, 1000) or UNEXPLAINED
+
+
+def _wrong(results: Mapping[str, Result]) -> Result:
+    """The last result that is a failure."""
+    wrong = [results[one] for one in REGISTERED if _is_wrong(results.get(one, {}))]
+    return wrong[-1] if wrong else {}
 
 
 def _is_wrong(result: Result) -> bool:

@@ -99,7 +99,7 @@ class TestSweep:
         ]
         assert away["name"] == "b_away" and away["problem"].startswith("Ansible cannot reach the machine")
         assert fleet.in_effect("c_ends", COLLECTED) == {True} and fleet.nothing_is_pending("c_ends")
-        assert {one.host for one in run.of("Fail where the sweep has failed") if one.failed} == {"a_bad", "b_away"}
+        assert {one.host for one in run.results if one.failed} == {"a_bad", "b_away"}
         assert MARK not in json.dumps(given) + run.output
 
     def test_nothing_found_calls_no_hook(self, site: Any, sweep: Any) -> None:
@@ -122,7 +122,8 @@ class TestSweep:
         run, given = sweep(fleet)
         assert run.code
         lost, ends = sorted(given["clients"], key=lambda one: str(one["name"]))
-        assert lost == entry("a_lost", "failed", problem="Ansible lost the connection during the sweep.")
+        assert lost == entry("a_lost", "failed", problem=lost["problem"])
+        assert lost["problem"].startswith("Ansible cannot reach the machine")
         assert ends["outcome"] == "ended"
         assert given["summary"] == {"clients": 2, "failed": 1, "ended": 1, "repaired": 0}
 
@@ -160,7 +161,9 @@ class TestSweep:
         past(fleet, "ends")
         run = fleet.run("campaign_sweep")
         assert run.code == 2
-        assert "Username or password is wrong" in run.on("bad", "Fail where the sweep has failed")["msg"]
+        table = run.output.partition("\nCLIENT ")[2]
+        assert table.count("Username or password is wrong") == 1
+        assert "2 clients: 1 failed, 0 pending, 1 changed, 0 unchanged." in table
         assert fleet.in_effect("ends", COLLECTED) == {True}
 
     def test_a_hook_that_fails_hides_nothing(self, site: Any, tmp_path: Path) -> None:
@@ -171,7 +174,7 @@ class TestSweep:
         hook.write_text(json.dumps([{"name": "No mail", "ansible.builtin.fail": {"msg": "the mail is down"}}]))
         run = fleet.run("campaign_sweep", "-e", f"campaign_sweep_hook={hook}")
         assert run.code == 2 and "the mail is down" in run.output
-        assert run.on("b_bad", "Fail where the sweep has failed").failed
+        assert "Username or password is wrong" in run.output
         assert fleet.in_effect("a_ends", COLLECTED) == {True}
 
 

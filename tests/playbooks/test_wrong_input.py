@@ -42,6 +42,11 @@ SETTINGS: Ways = {
     "misspelt_setting": ({"wabiz_onprem_settings": {"callback_persit": True}}, "Did you mean callback_persist?"),
     "wrong_level": ({"wabiz_onprem_settings": {"log_level": "loud"}}, "log_level must be"),
     "worded_flag": ({"wabiz_onprem_settings": {"callback_persist": "perhaps"}}, "callback_persist"),
+    "worded_permission": ({"application_settings_allow_webhook_loss": "maybe"}, "unable to convert to bool"),
+    "ledger_dictionary": (
+        {"wabiz_onprem_ledger": {"a": "file"}},
+        "the path of the ledger must be absolute and printable",
+    ),
     "relative_ledger": ({"wabiz_onprem_ledger": "ledger.json"}, "the path of the ledger must be absolute"),
     "restart_when": ({"coreapp_restart": "later"}, "coreapp_restart must be now or defer, not later."),
     "strategy": ({"coreapp_strategy": "dokcer"}, "Did you mean docker?"),
@@ -70,6 +75,10 @@ END: Ways = {
     "end_of_none": (NAMED, 'there is no campaign "sale" to end'),
     "after": ({**NAMED, "campaign_mode_after": "maybe"}, "value of after must be one of: on, off, previous"),
 }
+SWEEP: Ways = {
+    "sweep_after": ({"campaign_mode_after": "maybe"}, "value of after must be one of: on, off, previous"),
+    "sweep_ledger": ({"wabiz_onprem_ledger": "ledger.json"}, "the path of the ledger must be absolute"),
+}
 RESET: Ways = {
     "nothing": ({}, "Set wabiz_onprem_reset for the playbook"),
     "no_setting": ({"wabiz_onprem_reset": ["log_levle"]}, "Did you mean log_level?"),
@@ -86,8 +95,14 @@ def refused_url() -> str:
 
 @pytest.mark.parametrize(
     ("playbook", "ways"),
-    [("settings", SETTINGS), ("campaign_begin", CAMPAIGN), ("campaign_end", END), ("reset", RESET)],
-    ids=["settings", "campaign_begin", "campaign_end", "reset"],
+    [
+        ("settings", SETTINGS),
+        ("campaign_begin", CAMPAIGN),
+        ("campaign_end", END),
+        ("campaign_sweep", SWEEP),
+        ("reset", RESET),
+    ],
+    ids=["settings", "campaign_begin", "campaign_end", "campaign_sweep", "reset"],
 )
 def test_each_way_to_be_wrong_has_one_sentence(
     emulator: Emulator,

@@ -89,7 +89,10 @@ PLAYBOOKS = {
     "campaign_end": Playbook("End a campaign.", {}, "campaign_mode", "end", restarts=True, writes=True),
     "campaign_sweep": Playbook(
         "End campaigns that are past their planned end, and repair what disagrees.",
-        {"campaign_sweep_hook": ("Path of a task file that is included if anything was ended or failed.", "none")},
+        {
+            "campaign_sweep_hook": ("Path of a task file that is included if anything was ended or failed.", "none"),
+            "wabiz_onprem_show": WRITING["wabiz_onprem_show"],
+        },
         "campaign_mode",
         "sweep",
         restarts=True,
