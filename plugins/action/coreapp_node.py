@@ -45,6 +45,7 @@ class ActionModule(EngineAction):
 
     def perform(self) -> Values:
         self.node, self.changed = FoundNode.from_values(self.params["node"]), False
+        self.up_since = float("inf")  # on this machine's clock, and not before the node was started
         problem = self.wrong_connection()
         if problem:
             return self._failed(problem)
@@ -71,6 +72,7 @@ class ActionModule(EngineAction):
             "state": node.state,
             "health": node.health,
             "report_ids": list(node.report_ids),
+            "up_seconds": round(max(0.0, time.monotonic() - self.up_since), 3),
             "problem": problem,
         }
 
@@ -125,6 +127,7 @@ class ActionModule(EngineAction):
             "comparisons": {"*": "ignore"},
         }
         answer = self.write("community.docker.docker_container", options)
+        self.up_since = time.monotonic()
         self.changed = self.changed or bool(answer.get("changed"))
         return answer
 
@@ -180,6 +183,8 @@ class ActionModule(EngineAction):
                 continue
             container = answer["container"]
             now = docker.look(container)
+            if now.started != earlier.started:
+                self.up_since = time.monotonic()
             if docker.stays_up(earlier, now):
                 return container, ""
             if now.is_over or now.state == "paused" or time.monotonic() > end:
@@ -306,6 +311,7 @@ class ActionModule(EngineAction):
             )
         self.phase = "running coreapp_restart_command"
         answer = self.command(self.params["restart_command"])
+        self.up_since = time.monotonic()
         self.changed = not answer.get("unreachable")
         problem = command.failure(answer, "coreapp_restart_command")
         if problem:

@@ -78,6 +78,15 @@ def problem(result: Mapping[str, Any]) -> str:
     return harmless(result.get("problem") or "", 600)
 
 
+def up_seconds(result: Mapping[str, Any]) -> float:
+    """How long the node has been up at least, by the result of the task that restarted it; 0 for what is no such number."""
+    try:
+        seconds = float(result.get("up_seconds") or 0)
+    except (TypeError, ValueError):
+        return 0.0
+    return seconds if 0 < seconds < 86400 else 0.0
+
+
 def can_spare(state: State, node: Node, report: health.Report) -> bool:
     """Whether at least two other nodes of its kind are up, so that one stays up while another is restarted."""
     if report.single:

@@ -143,6 +143,11 @@ report_ids:
   type: list
   elements: str
   sample: [9dfe77618dba, wacore1]
+up_seconds:
+  description: How long it has been up at least, in seconds.
+  returned: success
+  type: float
+  sample: 0.62
 problem:
   description: Why the node was not restarted, or does not stay up. Empty if all is well.
   returned: success

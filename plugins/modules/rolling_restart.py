@@ -104,10 +104,10 @@ options:
     default: 60
   minimum_uptime:
     description:
-      - With V(next), seconds after which a node counts as back, if its entry in the health report has not changed and its engine
-        does not say that it is healthy.
+      - With V(next), seconds after its start until a node counts as back, if its entry in the health report has not changed and its
+        engine does not say that it is healthy.
     type: int
-    default: 5
+    default: 3
   settle:
     description:
       - With V(renew), whether to wait until the client has settled, as a hook or a node may have changed that since the step before.

@@ -18,7 +18,7 @@ from engines.events import EventLog, Outage
 pytestmark = pytest.mark.docker
 
 UP = ("connected", "disconnected")
-DEFAULT_UPTIME = 5
+DEFAULT_UPTIME = 3
 
 
 class HealthLog:

@@ -22,6 +22,7 @@ from .health import PATH, Report, fetch
 
 FIRST_PAUSE, GROWTH = 0.25, 1.5  # seconds between two polls at first, and how that grows
 REPORT_EVERY = 9.0  # seconds; no user waits longer for a progress line, which takes a moment to the screen
+UNCHANGED = "its entry in the health report has not changed; waiting for the minimum uptime"
 LONGEST_CALL = 8.0  # seconds for one poll while waiting, so that it is over before the next progress line is due
 
 
@@ -72,12 +73,14 @@ class Return:
     :arg reported: whether the report named it before the restart, so that its entry can be waited for.
     :arg proven: whether the runtime has said that it is ready.
     :arg minimum_uptime: seconds after which an entry that was up all the time is believed.
+    :arg up_seconds: how long it had been up at least when the wait began.
     """
 
     ids: Sequence[str]
     reported: bool
     proven: bool
     minimum_uptime: float
+    up_seconds: float = 0.0
     seen_down: bool = False
     unanswered: bool = False
 
@@ -98,9 +101,13 @@ class Return:
         if away:
             self.seen_down = True
             return ", ".join(f"{node} {node.condition}" for node in away)
-        if (self.seen_down and entries) or self.proven or elapsed >= self.minimum_uptime:
+        if (self.seen_down and entries) or self.proven or self.up_seconds + elapsed >= self.minimum_uptime:
             return ""
-        return "its entry in the health report has not changed; waiting for the minimum uptime"
+        return UNCHANGED
+
+    def believed_in(self, elapsed: float) -> float:
+        """Seconds until an entry that has not changed is believed."""
+        return self.minimum_uptime - self.up_seconds - elapsed
 
 
 def settled_report(
@@ -140,7 +147,10 @@ def settled_report(
                 return report
         if deadline.left() <= 0:
             raise _late(client, deadline, failure)
-        deadline.pause(pause)
+        if returning and away == UNCHANGED:  # the one wait of which the end is known
+            deadline.pause(min(pause, max(0.0, returning.believed_in(deadline.elapsed()))))
+        else:
+            deadline.pause(pause)
         pause = min(pause * GROWTH, interval)
 
 

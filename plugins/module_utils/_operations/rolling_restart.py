@@ -51,7 +51,7 @@ OPTIONS: Dict[str, Dict[str, Any]] = dict(
     wait_timeout={"type": "int", "default": 600},
     interval={"type": "int", "default": 5},
     report_timeout={"type": "int", "default": 60},
-    minimum_uptime={"type": "int", "default": 5},
+    minimum_uptime={"type": "int", "default": 3},
     settle={"type": "bool", "default": False},
 )
 RULES: Dict[str, Any] = {"required_if": [("step", "plan", ("found",)), ("step", "next", ("node", "result"))]}
@@ -290,7 +290,11 @@ class _Step:
         if not problem:
             ids = [node.report_key, name, *[str(one) for one in result.get("report_ids") or []]]
             returning = waiting.Return(
-                ids, bool(node.report_key), result.get("health") == "healthy", self.params["minimum_uptime"]
+                ids,
+                bool(node.report_key),
+                result.get("health") == "healthy",
+                self.params["minimum_uptime"],
+                judgement.up_seconds(result),
             )
             report = self._settled(f"{name} is restarted; see it back and the client settled", expected, returning)
             self._note_key(name, report.named(ids))

@@ -257,6 +257,15 @@ def test_one_call_and_one_check(clock: Clock) -> None:
     assert options["comparisons"] == {"*": "ignore"}
     assert (options["stop_timeout"], options["timeout"]) == (20, 80), "its own grace period"
     assert clock.slept == 0
+    assert done["up_seconds"] < 0.1
+
+
+def test_how_long_it_has_been_up_is_counted_from_the_end_of_the_restart(clock: Clock) -> None:
+    runner = Runner(
+        docker_container=[{**inspected("restarted"), "changed": True}], docker_container_info=[inspected("restarted")]
+    )
+    assert restart(runner, stays_up=1.5)["up_seconds"] == 1.5
+    assert restart(Runner(docker_container=[FAILED["gone"]], docker_container_info=[FAILED["gone"]]))["up_seconds"] == 0
 
 
 def test_the_users_grace_period_wins() -> None:
@@ -574,7 +583,7 @@ def assert_documented(documented: dict[str, Any], options: dict[str, Any]) -> No
 
 
 RETURNED = {
-    "coreapp_node": {"name", "started", "runs", "state", "health", "report_ids", "problem"},
+    "coreapp_node": {"name", "started", "runs", "state", "health", "report_ids", "up_seconds", "problem"},
     "coreapp_nodes": {"nodes", "engines", "problem"},
 }
 

@@ -247,6 +247,10 @@ class TestReturn:
         assert restarted().missing(report(CLUSTER), 4.9) == UNCHANGED
         assert restarted().missing(report(CLUSTER), 5.0) == ""
 
+    def test_it_is_counted_from_the_start_of_the_node(self) -> None:
+        assert restarted(up_seconds=2.0).missing(report(CLUSTER), 2.9) == UNCHANGED
+        assert restarted(up_seconds=2.0).missing(report(CLUSTER), 3.0) == ""
+
     def test_nor_that_against_the_report(self) -> None:
         assert restarted().missing(report({**CLUSTER, "wacore1:aa": DEAD}), 99.0).startswith("wacore1:aa is down")
 
@@ -264,6 +268,10 @@ class TestReturn:
     def test_it_is_waited_for_beside_the_settling(self, wait: Wait) -> None:
         wait.run(CLUSTER, GONE, STARTING, CLUSTER, expected=2, returning=restarted())
         assert wait.polls == 4
+
+    def test_no_longer_than_the_minimum_uptime(self, wait: Wait) -> None:
+        wait.run(*[CLUSTER] * 20, expected=2, returning=restarted(up_seconds=1.0))
+        assert sum(wait.clock.slept) == pytest.approx(4.0)
 
     def test_another_node_that_is_down_is_not_waited_for(self, wait: Wait) -> None:
         dead = {"wacore2:bb": DEAD}
