@@ -15,6 +15,7 @@ options:
       - Absolute path of the client's ledger on the machine where the task runs, one file per client. It holds what the API does
         not show, which restart is pending, which campaigns are active, what is known to be in effect, and what was sent and is
         never shown.
+      - An empty text is C(~/.local/state/wabiz-onprem/<inventory_hostname>.json).
       - The file is created when it is needed, with mode C(0600), its folder with mode C(0700). In check mode nothing is written.
     type: path
 """
@@ -26,6 +27,7 @@ options:
     description:
       - Absolute path of the client's ledger on the machine where the task runs, one file per client.
       - The file is created when it is needed, with mode C(0600), its folder with mode C(0700). In check mode nothing is written.
+      - An empty text is C(~/.local/state/wabiz-onprem/<inventory_hostname>.json).
     type: path
     required: true
 """

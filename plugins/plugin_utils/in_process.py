@@ -40,6 +40,7 @@ from ansible_collections.wabiz.onprem.plugins.module_utils._common.option_specs 
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.progress import reporting, span
 from ansible_collections.wabiz.onprem.plugins.module_utils._common.text import harmless
 from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.lease_owner import owner_of
+from ansible_collections.wabiz.onprem.plugins.module_utils._settings import apply
 from ansible_collections.wabiz.onprem.plugins.plugin_utils import delegation, restart_variables
 
 try:
@@ -88,7 +89,7 @@ def _prepare_workers() -> None:
     if multiprocessing.parent_process() is None:
         connection_loader.find_plugin("local")  # the loader remembers where it is
         prepare()
-        Templar(loader=None, variables={}).template(trust_as_template("{{ absent | default(0) }}"))
+        Templar(loader=None, variables={}).template(trust_as_template("{{ absent | default(0) | string }}"))
 
 
 _prepare_workers()
@@ -117,6 +118,12 @@ def from_others(result: Mapping[str, Any]) -> dict[str, Any]:
     """
     marked: dict[str, Any] = wrap_var(dict(result))
     return marked
+
+
+def default_ledger(variables: Mapping[str, Any]) -> str:
+    """The ledger of a host for which the inventory names none."""
+    name = str(variables.get("inventory_hostname") or "").replace("%", "%25").replace("/", "%2F")
+    return f"~/.local/state/wabiz-onprem/{name}.json"
 
 
 class InProcess(ActionBase):
@@ -191,10 +198,18 @@ class InProcess(ActionBase):
                 f"The URL of client {host} is missing: set wabiz_onprem_api_url for it in the inventory, or leave the host out "
                 "with --limit or wabiz_onprem_hosts."
             )
+        return self._filled(args, variables), ""
+
+    def _filled(self, args: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+        """What follows from the host and the play."""
+        if args.get("ledger") == "":
+            args["ledger"] = default_ledger(variables)
+        if args.get("write") == apply.UNLESS_RESTART and self._variable(variables, "coreapp_restart") == "defer":
+            args["write"] = apply.ALWAYS  # there is no restart that has to be prepared first
         if "owner" in self.operation.OPTIONS and not args.get("owner"):
             # a task runs in a worker; the play is its parent
             args["owner"] = vars(owner_of(os.getppid(), str(variables.get("inventory_hostname", ""))))
-        return args, ""
+        return args
 
     def _restart_problem(self, args: Mapping[str, Any], variables: Mapping[str, Any]) -> str:
         """What is wrong with the restart settings of the roles, for their tasks that may lead to a restart."""

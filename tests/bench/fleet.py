@@ -9,6 +9,8 @@ import ssl
 import urllib.request
 from pathlib import Path
 
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger import in_effect
+from ansible_collections.wabiz.onprem.plugins.module_utils._ledger.file import Ledger
 from emulator.testing import Client, Emulator
 
 # What a provider declares for a client: a handful of settings of all kinds. playbooks/settings.yml names the same.
@@ -32,7 +34,19 @@ class Fleet:
             emulator.client(name=f"client{number:03d}", settings={**WANTED, **IN_CAMPAIGN})
             for number in range(1, size + 1)
         ]
+        for client in self.clients:
+            self._confirm(client)
         self._tokens = {client.name: client.new_token() for client in self.clients}
+
+    def _ledger(self, client: Client) -> str:
+        return str(self._folder / f"{client.name}.json")
+
+    def _confirm(self, client: Client) -> None:
+        """Records what a rolling restart would have confirmed, so that a campaign's begin has nothing to restart."""
+        held = {"garbagecollector_enable.messages": False}
+        with Ledger(self._ledger(client), read_only=False) as ledger:
+            ledger.state = in_effect.confirm(ledger.state, held, held, {})
+            ledger.save()
 
     def inventory(self, size: int, credential: str, python: str) -> Path:
         """A file with the first clients of the fleet, each run on the controller, none with an interpreter to be found."""
@@ -43,7 +57,7 @@ class Fleet:
             hosts[client.name] = {
                 "wabiz_onprem_api_url": client.api_url,
                 f"wabiz_onprem_{credential}": secret,
-                "wabiz_onprem_ledger": str(self._folder / f"{client.name}.json"),
+                "wabiz_onprem_ledger": self._ledger(client),
             }
         common = {
             "ansible_connection": "local",

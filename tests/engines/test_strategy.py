@@ -160,7 +160,7 @@ def test_another_machine_is_reached_by_its_own_connection(pending: DockerCluster
             keys={"connection": "local", **keys},
             env={"ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS), "WABIZ_TEST_CONNECTIONS": str(notes)},
             coreapp_docker_hosts=["machine2"],
-            coreapp_ledger=str(runs.ledger_path(pending)),
+            wabiz_onprem_ledger=str(runs.ledger_path(pending)),
         )
 
     before = pending.started()

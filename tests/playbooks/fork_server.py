@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import importlib
 import json
 import os
 import random
@@ -29,6 +30,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+# Ansible's command line, the plugins that every run loads, and what the collection needs besides.
+IMPORTED = (
+    "ansible.cli.playbook",
+    "ansible.executor.task_queue_manager",
+    "ansible.plugins.callback.default",
+    "ansible.plugins.connection.local",
+    "ansible.plugins.filter.core",
+    "ansible.plugins.inventory.host_list",
+    "ansible.plugins.inventory.yaml",
+    "ansible.plugins.lookup.template",
+    "ansible.plugins.shell.sh",
+    "ansible.plugins.strategy.linear",
+    "ansible.plugins.test.core",
+    "requests",
+)
 START = 60.0  # seconds that the imports may take on a busy machine
 
 
@@ -96,7 +112,8 @@ class ForkServers:
 
 def _import() -> None:
     """What every run imports. The collection itself is not a part of it: each run loads it through Ansible's loader."""
-    import requests  # noqa: F401
+    for name in IMPORTED:
+        importlib.import_module(name)
 
 
 def _serve(path: str) -> None:

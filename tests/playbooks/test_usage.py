@@ -78,7 +78,6 @@ class Cell:
                 variables["wabiz_onprem_password"] = "wrong"
             if name == "vaulted":
                 variables["wabiz_onprem_password"] = "{{ vault_passwords[inventory_hostname] }}"
-                variables["application_settings_ledger"] = "{{ wabiz_onprem_ledger }}"
             if name == "omit":
                 for option in ("token", "username", "in_process", "timeout", "state_host"):
                     variables[f"wabiz_onprem_{option}"] = "{{ nowhere_%s | default(omit) }}" % option

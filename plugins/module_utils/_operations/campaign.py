@@ -43,6 +43,17 @@ RULES: dict[str, Any] = {
 }
 
 LONGEST_NAME = 200  # characters
+# YAML reads an unquoted on and off as true and false, and so do other words for them.
+SWITCH_WORDS = {"true": "on", "yes": "on", "false": "off", "no": "off"}
+
+
+def expand(args: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Takes the words that YAML and people have for ``on`` and ``off``. Returns the arguments and no problem."""
+    given = args.get("after")
+    if isinstance(given, (str, bool)):
+        word = str(given).lower()
+        args = dict(args, after=SWITCH_WORDS.get(word, word))
+    return args, ""
 
 
 def run(params: Mapping[str, Any], task: Task, connect: Callable[..., Client] = connection.connect) -> Outcome:
