@@ -99,7 +99,7 @@ options:
     type: int
     default: 5
   report_timeout:
-    description: With V(plan), seconds to wait at most until the health report names every node that runs.
+    description: With V(plan), seconds to wait at most until the health report names every node that runs, and no longer than O(wait_timeout).
     type: int
     default: 60
   minimum_uptime:

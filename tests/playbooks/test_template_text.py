@@ -38,7 +38,7 @@ def test_a_node_named_like_a_template_is_not_executed(
     site = Site(emulator, tmp_path, {"one": client})
     site.settings("one", callback_persist=False)
     assert site.run("settings", "-e", "coreapp_restart=defer").ok
-    site.hosts["one"].update(coreapp_strategy="docker", coreapp_docker_report_retries=2)
+    site.hosts["one"].update(coreapp_strategy="docker", coreapp_wait_timeout=2)
     proof = tmp_path / "executed"
     template = "{{ lookup('pipe', 'touch %s') }}" % proof
     node = {"gateway_status": "connected", "role": "coreapp"}

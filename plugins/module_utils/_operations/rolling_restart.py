@@ -221,7 +221,8 @@ class _Step:
             return report, verdict
         if verdict.problem:
             # A node that has just started is not named at once.
-            deadline = self._deadline("waiting until the health report names every node", self.params["report_timeout"])
+            limit = min(self.params["report_timeout"], self.params["wait_timeout"])
+            deadline = self._deadline("waiting until the health report names every node", limit)
             pause = waiting.FIRST_PAUSE
             while verdict.problem and deadline.left() > 0:
                 deadline.reason = verdict.problem
