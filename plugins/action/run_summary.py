@@ -42,15 +42,18 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         everyone, alive = (plain(variables[one]) for one in ("ansible_play_hosts_all", "ansible_play_hosts"))
         batch, living = set(plain(variables["ansible_play_batch"])), set(alive)
-        clients, swept, later = [], [], []
+        clients, swept, later, ran = [], [], [], False
         for name in everyone:
             results = _registered(variables["hostvars"], name)
+            ran = ran or bool(results) or name not in living
             if name in living and name not in batch and not results:
                 later.append(name)
             else:
                 client = run_summary.judge(name, results, name not in living, self._task.check_mode)
                 clients.append(client)
                 swept.append(sweep_summary.swept(client, results))
+        if not ran and run_summary.leaves_tasks_out(context.CLIARGS):
+            return dict(result, failed=True, msg=run_summary.NOTHING_RAN)
         failed = [one.name for one in clients if one.outcome == run_summary.FAILED]
         too_many = bool(later) and len(failed) * 100 > options["max_fail_percentage"] * len(everyone)
         if later and batch and not too_many:

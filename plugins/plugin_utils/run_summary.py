@@ -38,6 +38,11 @@ MOST_NAMES = 2  # settings that are listed in a cell
 SECRET = ("password", "token", "api_key", "settings", "desired")
 UNEXPLAINED = "A task outside of the collection has failed, for example in a hook. Its message is above."
 
+NOTHING_RAN = (
+    "No task of the collection ran. Run the playbook without --tags, --skip-tags and --start-at-task; to write now and restart "
+    "later, use -e coreapp_restart=defer, and the playbook wabiz.onprem.restart."
+)
+
 _PREFIX = re.compile(r"^(?:(?:Task|Action|Module) failed: )+")
 
 Result = Mapping[str, Any]
@@ -219,6 +224,12 @@ def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 # -- the command
+
+
+def leaves_tasks_out(given: Mapping[str, Any]) -> bool:
+    """Whether the command line may have left out the tasks that the table is about."""
+    tags = set(given.get("tags") or ()) - {"all"}
+    return bool(tags or given.get("skip_tags") or given.get("start_at_task"))
 
 
 def command(given: Mapping[str, Any], failed: Sequence[str], everyone: Sequence[str]) -> str:

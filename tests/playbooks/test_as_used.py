@@ -117,6 +117,12 @@ def test_texts_that_look_like_numbers_stay_texts(site: Site) -> None:
 
 
 class TestCommandLine:
+    @pytest.mark.parametrize("left_out", [("--tags", "write"), ("--skip-tags", "untagged")])
+    def test_tags_that_leave_everything_out_are_no_success(self, site: Site, left_out: tuple[str, str]) -> None:
+        run = site.run("settings", *left_out)
+        assert run.code and "No task of the collection ran." in run.output, run.output
+        assert site.clients["one"].calls() == []
+
     def test_settings_as_a_text(self, site: Site, emulator: Emulator) -> None:
         one = task(
             "application_settings", "Text", **connection(site.clients["one"], emulator), settings="{log_level=info}"

@@ -26,6 +26,20 @@ LEASE = {"go": True, "pending": True, "at": "2026-04-12T02:09:00Z"}
 CLOSED = {"total": 5, "done": 5, "closed": True, "at": "2026-04-12T02:10:00Z", "in_effect": {MESSAGES: CONFIRMED}}
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, False),
+        ({"tags": ("all",), "skip_tags": (), "start_at_task": None}, False),
+        ({"tags": ("write",)}, True),
+        ({"tags": ("all",), "skip_tags": ("restart",)}, True),
+        ({"start_at_task": "Restart"}, True),
+    ],
+)
+def test_whether_the_command_line_may_leave_tasks_out(given: dict[str, Any], expected: bool) -> None:
+    assert run_summary.leaves_tasks_out(given) is expected
+
+
 def failure(client: str, problem: str = "the connection was refused.") -> dict[str, Any]:
     return {"failed": True, "msg": f"Could not log in of {client}: {problem}", "error": {"client": "https://x:1"}}
 
