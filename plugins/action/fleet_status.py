@@ -23,6 +23,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "results": {"type": "dict", "required": True},
     "json": {"type": "str"},
     "html": {"type": "str"},
+    "mode": {"type": "str", "default": "0600"},
     "fail_at": {"type": "str", "choices": [WARNING, CRITICAL, "never"], "default": WARNING},
     "table": {"type": "bool", "default": True},
     "show": {"type": "str", "choices": ["attention", "all"], "default": "attention"},
@@ -41,6 +42,10 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         del tmp
         _dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
+        try:
+            self.mode = status_file.file_mode(options["mode"])
+        except ValueError as error:
+            raise AnsibleActionFail(f"The option {error}.") from None
         document = status_document.make(plain(options["results"]))
         if options["table"] and not self._task.no_log:
             _show(document, options["show"] == "all")
@@ -75,7 +80,7 @@ class ActionModule(ActionBase):
             if self._task.check_mode:
                 status_file.check_place(path)
             else:
-                status_file.write(path, text)
+                status_file.write(path, text, self.mode)
                 if self._task.args.get("table", True) and not self._task.no_log:
                     display.display(f"Written: {harmless(path, 300)}")
         except OSError as error:

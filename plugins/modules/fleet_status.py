@@ -40,13 +40,18 @@ options:
     required: true
   json:
     description:
-      - Path of a file on the controller for the document as JSON. It is replaced in one step, and has mode C(0600).
+      - Path of a file on the controller for the document as JSON. It is replaced in one step.
     type: str
   html:
     description:
       - Path of a file on the controller for the document as a page. It needs nothing beside it, and no network. It is replaced
-        in one step, and has mode C(0600).
+        in one step.
     type: str
+  mode:
+    description:
+      - The mode of these files, in octal digits and quotes. V(0600), V(0640), V(0604) or V(0644).
+    type: str
+    default: "0600"
   fail_at:
     description:
       - From which level on the task fails, after all has been shown and written.

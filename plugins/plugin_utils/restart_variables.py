@@ -55,6 +55,7 @@ KNOWN = frozenset(
         "campaign_status_html",
         "campaign_status_json",
         "campaign_status_long_after",
+        "campaign_status_mode",
         "campaign_status_show",
         "campaign_status_table",
         "campaign_status_timeout",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: 2026 wabiz.onprem contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of the fleet's status: written whole in one step, readable by their owner alone."""
+"""The files of the fleet's status: written whole in one step, readable by their owner alone unless another mode is given."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import stat
 import tempfile
 from typing import Any, Mapping
@@ -66,7 +67,14 @@ def check_place(path: str) -> None:
         raise FileExistsError(0, "it exists, and is no plain file")
 
 
-def write(path: str, text: str) -> None:
+def file_mode(text: str) -> int:
+    """The mode that an octal text such as ``0640`` names. Raises ValueError for one that lets others write, or execute."""
+    if not re.fullmatch("0?6[04][04]", text):
+        raise ValueError("mode must be 0600, 0640, 0604 or 0644, in quotes")
+    return int(text, 8)
+
+
+def write(path: str, text: str, mode: int = 0o600) -> None:
     """Raises OSError; then the file is as it was before."""
     check_place(path)
     folder, name = os.path.split(path)
@@ -75,6 +83,7 @@ def write(path: str, text: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
             file.flush()
+            os.fchmod(descriptor, mode)
             os.fsync(file.fileno())
         os.replace(fresh, path)
     except BaseException:

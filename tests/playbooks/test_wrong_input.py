@@ -28,6 +28,8 @@ SETTINGS: Ways = {
     "user_in_url": ({"wabiz_onprem_api_url": "https://a:b@127.0.0.1:1"}, "api_url must not carry user info"),
     "no_password": ({"wabiz_onprem_password": ABSENT}, "neither token nor password is given"),
     "wrong_password": ({"wabiz_onprem_password": "no"}, "Username or password is wrong"),
+    # A password is masked wherever it stands, also in our own sentences: the status and the request are beside them.
+    "common_word": ({"wabiz_onprem_password": "password"}, "POST /v1/users/login answered 401"),
     "wrong_token": ({"wabiz_onprem_token": "no"}, "The token is not valid or has expired"),
     "no_ca_file": ({"wabiz_onprem_ca_path": "/nowhere/ca.pem"}, "ca_path /nowhere/ca.pem cannot be used"),
     "other_ca": ({"wabiz_onprem_ca_path": ABSENT}, "Give the client's CA in ca_path"),
@@ -140,6 +142,11 @@ def test_each_way_to_be_wrong_has_one_sentence(
             "fail_at must be one of: warning, critical, never",
         ),
         ("campaign_status", {"campaign_status_show": "some"}, "show must be one of: attention, all"),
+        (
+            "campaign_status",
+            {"campaign_status_mode": 0o640},
+            "The option mode must be 0600, 0640, 0604 or 0644, in quotes.",
+        ),
     ],
 )
 def test_a_wrong_variable_of_the_status(

@@ -32,6 +32,7 @@ STATUS = {
     "wabiz_onprem_state_host": ("The inventory host that has the ledger and calls the API.", "the client's host"),
     "campaign_status_json": ("Path of a JSON file on the controller.", "not written"),
     "campaign_status_html": ("Path of an HTML page on the controller.", "not written"),
+    "campaign_status_mode": ("Mode of these files, for example `'0644'` for a web server.", "`0600`"),
     "campaign_status_table": ("Whether to print the table.", "`true`"),
     "campaign_status_fail_at": ("From which level on the run fails: `warning`, `critical`, `never`.", "`warning`"),
     "campaign_status_show": ("Which clients the table shows: `attention`, `all`.", "`attention`"),

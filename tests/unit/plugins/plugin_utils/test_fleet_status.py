@@ -162,6 +162,16 @@ class TestFiles:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert os.listdir(tmp_path) == ["status.json"]
 
+    def test_or_with_the_mode_that_is_given(self, tmp_path: Path) -> None:
+        path = tmp_path / "status.html"
+        status_file.write(str(path), "x", status_file.file_mode("0644"))
+        assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+    @pytest.mark.parametrize("text", ["416", "0666", "0755", "0700", "", "u=rw", "00640"])
+    def test_no_other_mode(self, text: str) -> None:
+        with pytest.raises(ValueError, match="0600, 0640, 0604 or 0644"):
+            status_file.file_mode(text)
+
     def test_a_text_that_is_no_utf_8(self, tmp_path: Path) -> None:
         status_file.write(str(tmp_path / "x"), "a\ud800b")
         assert (tmp_path / "x").read_text() == "a?b"
