@@ -22,7 +22,7 @@ HOSTS: dict[str, Any] = {
 def task(delegate: str | None, ours: bool, around: str | None = None) -> Any:
     role = SimpleNamespace(_role_collection="wabiz.onprem", _role_path="/roles/coreapp") if ours else None
     parent = SimpleNamespace(_delegate_to=around, _parent=None)
-    path = "/roles/coreapp/tasks/begin.yml:7"
+    path = "/roles/coreapp/tasks/take_lease.yml:7"
     return SimpleNamespace(delegate_to=delegate, _role=role, _parent=parent, get_path=lambda: path)
 
 
