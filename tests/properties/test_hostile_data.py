@@ -190,9 +190,14 @@ def each_text(value: Any) -> Iterator[str]:
         yield value
 
 
+# Spaces of other scripts, which Python does not call printable. They neither steer a terminal nor reorder a text: data keeps them.
+WIDE_SPACES = {0xA0: " ", 0x3000: " "}
+
+
 def assert_harmless(result: dict[str, Any], sentences: list[str]) -> None:
     assert "defect" not in str(result.get("msg", "")), result["msg"]
-    assert [one for one in [*each_text(result), *sentences] if not one.isprintable()] == []
+    assert [one for one in sentences if not one.isprintable()] == []
+    assert [one for one in each_text(result) if not one.translate(WIDE_SPACES).isprintable()] == []
     assert [one for one in sentences if len(one) > LONGEST] == []
     assert len(json.dumps(result)) < LARGEST
     assert "pr1vate/pass" not in json.dumps(result) and "S3CRET" not in " ".join(sentences)

@@ -187,6 +187,10 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [cause for cause in inner if isinstance(cause, BaseException)]
 
 
+# A connection that ended within TLS: which of them it is depends on the moment, and on how Python was built.
+CUT_IN_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+
+
 def _first(error: BaseException, *kinds: Any) -> BaseException | None:
     return next((cause for cause in _causes(error) if isinstance(cause, kinds)), None)
 
@@ -221,7 +225,7 @@ def _explained(error: BaseException, time_limit: float, sent: bool) -> Transport
             "Give the client's CA as a PEM file in ca_path.",
             retryable=False,
         )
-    if tls is not None and not isinstance(tls, ssl.SSLEOFError):
+    if tls is not None and not isinstance(tls, CUT_IN_TLS):
         return TransportError(
             "no TLS connection (%s)" % (getattr(tls, "reason", None) or "handshake failed"),
             "The client must offer TLS 1.2 or newer on this port; check api_url.",

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from ansible_collections.wabiz.onprem.plugins.module_utils._api import http, tls
 from ansible_collections.wabiz.onprem.plugins.module_utils._api.http import Transport, TransportError
@@ -126,3 +128,18 @@ def test_a_ca_path_is_a_plain_file_or_a_folder(tmp_path: Path) -> None:
     assert ca_problem("/nowhere") == "there is no such file or folder"
     assert ca_problem("/a\0b") == "a path cannot contain a NUL character"
     assert ca_problem("/a\ud800b") == "it contains characters that no path can contain"
+
+
+@pytest.mark.parametrize("kind", [ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError])
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_connection_that_was_cut_in_tls_is_tried_again(kind: type[ssl.SSLError], sent: bool) -> None:
+    """Which of them a cut is depends on the moment, and on how Python was built."""
+    explained = http._explained(
+        urllib3.exceptions.SSLError(kind(8, "TLS/SSL connection has been closed (EOF)")), 30, sent
+    )
+    assert explained.retryable and "cut before" in str(explained)
+
+
+def test_a_handshake_that_was_refused_is_not() -> None:
+    explained = http._explained(urllib3.exceptions.SSLError(ssl.SSLError(1, "unsupported protocol")), 30, False)
+    assert not explained.retryable and "no TLS connection" in str(explained)
