@@ -190,7 +190,7 @@ def each_text(value: Any) -> Iterator[str]:
         yield value
 
 
-# Spaces of other scripts, which Python does not call printable. They neither steer a terminal nor reorder a text: data keeps them.
+# Spaces of other scripts, which Python does not call printable. They steer and reorder nothing: data keeps them.
 WIDE_SPACES = {0xA0: " ", 0x3000: " "}
 
 
