@@ -15,6 +15,7 @@ Pure data; standard library alone, so that the file can be loaded by its path.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -136,3 +137,11 @@ OWN_WORDS = frozenset(
     [setting.name for setting in SETTINGS]
     + [one for setting in SETTINGS for one in setting.choices if isinstance(one, str)]
 )
+
+
+_EXTRA_NAME = re.compile(r"[A-Za-z0-9_.-]{1,200}\Z")
+
+
+def can_be_a_name(key: str) -> bool:
+    """Whether a setting that is not in the catalog can have this name."""
+    return bool(_EXTRA_NAME.match(key))

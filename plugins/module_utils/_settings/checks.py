@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -32,11 +31,8 @@ def check_values(values: Values) -> None:
             _check_value(BY_NAME[name], value)
 
 
-_EXTRA_NAME = re.compile(r"[A-Za-z0-9_.-]{1,200}\Z")
-
-
 def _check_extra(key: str) -> None:
-    if not _EXTRA_NAME.match(key):
+    if not catalog.can_be_a_name(key):
         raise InputError(
             "a name in extra_settings is not one that a setting can have",
             "It has 1 to 200 characters out of A-Z, a-z, 0-9, hyphen, underscore and dot.",

@@ -108,7 +108,8 @@ def read_snapshot(application: Mapping[str, Any], version: str | None) -> Snapsh
         if there:
             values[setting.name] = normalise(setting, value)
     known = set(catalog.TOP_LEVEL) | set(catalog.READ_ONLY)
-    extra = {key: value for key, value in application.items() if key not in known}
+    # A client may send anything as a name, also a URL with a secret in it; what no setting can be called is left out.
+    extra = {key: value for key, value in application.items() if key not in known and catalog.can_be_a_name(key)}
     wa_id = application.get("wa_id")
     number = parse_version(version)
     return Snapshot(values, extra, application, number, wa_id if isinstance(wa_id, str) else None)

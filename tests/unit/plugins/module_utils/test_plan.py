@@ -213,3 +213,9 @@ def test_what_was_not_kept() -> None:
     assert planning.not_kept(before, kept, plan) == []
     lost = client({"callback_persist": False, "sent_status": 1})
     assert planning.not_kept(before, lost, plan) == ["extra_settings.sent_status", "heartbeat_interval"]
+
+
+@pytest.mark.parametrize("name", ["https://u:S3CRET@h.example/x", "a b", "\x1b[2J", "{{ 1 }}", "", "x" * 201])
+def test_what_no_setting_can_be_called_is_left_out(name: str) -> None:
+    """A client may send anything as a name, and names are shown."""
+    assert list(planning.read_snapshot({name: 1, "newer_setting": 2}, "2.53.1").extra) == ["newer_setting"]
