@@ -147,7 +147,9 @@ def test_an_unreachable_machine_is_named_and_the_client_goes_on(pending: DockerC
 def test_another_machine_is_reached_by_its_own_connection(pending: DockerCluster, tmp_path: Path) -> None:
     """Also where the play says `connection: local`. A play variable would override it, and is rejected."""
     notes, interpreter = tmp_path / "notes.txt", tmp_path / "its-own-python"
-    interpreter.symlink_to(runs.host(pending)["ansible_python_interpreter"])
+    # No link: Python finds the packages of its virtual environment by its own path.
+    interpreter.write_text(f'#!/bin/sh\nexec {runs.host(pending)["ansible_python_interpreter"]} "$@"\n')
+    interpreter.chmod(0o755)
     other = {"ansible_connection": "noted_local", "ansible_python_interpreter": str(interpreter)}
     notes.touch()
     include = {"name": "wabiz.onprem.coreapp", "tasks_from": "restart"}
