@@ -28,7 +28,7 @@ SETTINGS: Ways = {
     "user_in_url": ({"wabiz_onprem_api_url": "https://a:b@127.0.0.1:1"}, "api_url must not carry user info"),
     "no_password": ({"wabiz_onprem_password": ABSENT}, "neither token nor password is given"),
     "wrong_password": ({"wabiz_onprem_password": "no"}, "Username or password is wrong"),
-    # A password is masked wherever it stands, also in our own sentences: the status and the request are beside them.
+    # A password is masked everywhere, also in our own sentences: the status and the request are beside them.
     "common_word": ({"wabiz_onprem_password": "password"}, "POST /v1/users/login answered 401"),
     "wrong_token": ({"wabiz_onprem_token": "no"}, "The token is not valid or has expired"),
     "no_ca_file": ({"wabiz_onprem_ca_path": "/nowhere/ca.pem"}, "ca_path /nowhere/ca.pem cannot be used"),
