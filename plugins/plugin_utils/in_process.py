@@ -127,7 +127,7 @@ def default_ledger(variables: Mapping[str, Any]) -> str:
 
 
 class InProcess(ActionBase):
-    """Base of this collection's action plugins; each of them names its operation and nothing else."""
+    """Base of this collection's action plugins; most of them name their operation and nothing else."""
 
     operation: Any = None  # a file of module_utils/_operations
     _supports_check_mode = True

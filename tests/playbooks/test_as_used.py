@@ -32,8 +32,10 @@ class TestHandler:
         play = {"hosts": "all", "gather_facts": False, "module_defaults": defaults, "roles": ["wabiz.onprem.coreapp"]}
         return {**play, **keys, "tasks": list(tasks)}
 
-    def change(self, **keywords: Any) -> dict[str, Any]:
-        options = {"callback_backoff_delay_ms": 4000, "ledger": "{{ wabiz_onprem_ledger }}"}
+    def change(self, callback_persist: bool | None = None, **keywords: Any) -> dict[str, Any]:
+        options: dict[str, Any] = {"callback_backoff_delay_ms": 4000, "ledger": "{{ wabiz_onprem_ledger }}"}
+        if callback_persist is not None:
+            options["callback_persist"] = callback_persist
         return task("application_settings", "Change", keywords={"notify": NOTIFY, **keywords}, **options)
 
     def test_a_prediction_performs_no_restart(self, site: Site, emulator: Emulator) -> None:
@@ -41,6 +43,18 @@ class TestHandler:
         run = site.plays([self.play(site, emulator, self.change(check_mode=True))])
         assert run.ok and run["Change"]["changed"]
         assert site.restarted("one") == [] and site.ledger("one")["restart"]
+
+    def test_what_the_run_has_given_up_is_not_tried_again_at_its_end(
+        self, site: Site, emulator: Emulator, tmp_path: Path
+    ) -> None:
+        """With force_handlers, the handler follows a restart that has failed a moment ago."""
+        tried = tmp_path / "tried"
+        site.hosts["one"]["coreapp_restart_command"] = ["sh", "-c", f"echo tried >> {tried}; exit 1"]
+        restart = {"ansible.builtin.include_role": {"name": "wabiz.onprem.coreapp", "tasks_from": "restart"}}
+        tasks = [self.change(callback_persist=False), {"name": "Restart", **restart}]
+        run = site.plays([self.play(site, emulator, *tasks, force_handlers=True)])
+        assert run.code and tried.read_text().splitlines() == ["tried"], run.output
+        assert site.ledger("one")["restart"]
 
     def test_in_check_mode_it_predicts_the_restart(self, site: Site, emulator: Emulator) -> None:
         assert site.run("settings", "-e", "coreapp_restart=defer").ok
