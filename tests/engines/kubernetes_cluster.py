@@ -86,7 +86,7 @@ class KubernetesCluster(DockerCluster):
         certificate = self.folder / "ca.pem"
         eventually("the Webapp has written its certificate", certificate.exists, 120)
         shutil.copy(certificate, self.ca_path)
-        eventually("the client has settled", self.settled, 120)
+        eventually("the client has settled", self.settled, 300)
         for entry in self.workloads:
             eventually(f"{entry['name']} has rolled out", lambda name=entry["name"]: self.ready(name), 120)
 
