@@ -21,6 +21,7 @@ from ansible import constants as C
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.playbook.handler import Handler
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
@@ -127,7 +128,7 @@ def default_ledger(variables: Mapping[str, Any]) -> str:
 
 
 class InProcess(ActionBase):
-    """Base of this collection's action plugins; most of them name their operation and nothing else."""
+    """Base of this collection's action plugins; each of them names its operation and nothing else."""
 
     operation: Any = None  # a file of module_utils/_operations
     _supports_check_mode = True
@@ -206,6 +207,8 @@ class InProcess(ActionBase):
             args["ledger"] = default_ledger(variables)
         if args.get("write") == apply.UNLESS_RESTART and self._variable(variables, "coreapp_restart") == "defer":
             args["write"] = apply.ALWAYS  # there is no restart that has to be prepared first
+        if args.get("step") == "begin" and isinstance(self._task, Handler) and restart_variables.has_failed(variables):
+            args["defer"] = True  # with force_handlers, the handler follows a restart that has failed a moment ago
         if "owner" in self.operation.OPTIONS and not args.get("owner"):
             # a task runs in a worker; the play is its parent
             args["owner"] = vars(owner_of(os.getppid(), str(variables.get("inventory_hostname", ""))))

@@ -106,6 +106,9 @@ KNOWN = frozenset(
     }
 )
 
+# What the steps of a restart register, in role coreapp.
+STEPS = ("coreapp__restart", "coreapp__plan", "coreapp__next")
+
 Templated = Callable[[Any], Any]  # evaluates a template
 
 
@@ -118,6 +121,12 @@ def misspelt(variables: Mapping[str, Any]) -> list[str]:
             if known and known not in ("coreapp_node", "coreapp_nodes"):
                 warnings.append(f"The variable {harmless(name, 80)} is not known. Did you mean {known}?")
     return warnings
+
+
+def has_failed(variables: Mapping[str, Any]) -> bool:
+    """Whether a restart of this host has failed in this run."""
+    results = [variables.get(name) for name in STEPS]
+    return any(isinstance(one, Mapping) and bool(one.get("failed") or one.get("unreachable")) for one in results)
 
 
 def problem(variables: Mapping[str, Any], templated: Templated) -> str:
