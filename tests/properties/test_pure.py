@@ -49,7 +49,8 @@ def urls_with_a_secret(draw: Any) -> str:
     tail = {"value": f"?a={secret}", "word": f"?{MARK}", "fragment": f"#{secret}", "parameter": f";{secret}"}
     # A slash or a question mark in user info ends it: what follows is path or query for everybody who reads the URL.
     assume(not head or not set("/?#\\") & set(secret))
-    assume(place != "parameter" or not set("/") & set(secret))
+    # Without a path, what is before an @ is user info, and what follows is the host.
+    assume(place != "parameter" or not set("/@") & set(secret))
     return f"{draw(schemes)}{head}{draw(hosts)}{draw(paths)}{tail.get(place, '')}"
 
 
