@@ -45,7 +45,7 @@ class ActionModule(EngineAction):
 
     def perform(self) -> Values:
         self.node, self.changed = FoundNode.from_values(self.params["node"]), False
-        self.up_since = float("inf")  # on this machine's clock, and not before the node was started
+        self.up_since = float("inf")  # on this machine's clock: when it was first seen started, or never
         problem = self.wrong_connection()
         if problem:
             return self._failed(problem)
@@ -127,7 +127,8 @@ class ActionModule(EngineAction):
             "comparisons": {"*": "ignore"},
         }
         answer = self.write("community.docker.docker_container", options)
-        self.up_since = time.monotonic()
+        if isinstance(answer.get("container"), Mapping):  # otherwise it may start at any time, or not at all
+            self.up_since = time.monotonic()
         self.changed = self.changed or bool(answer.get("changed"))
         return answer
 
@@ -311,7 +312,6 @@ class ActionModule(EngineAction):
             )
         self.phase = "running coreapp_restart_command"
         answer = self.command(self.params["restart_command"])
-        self.up_since = time.monotonic()
         self.changed = not answer.get("unreachable")
         problem = command.failure(answer, "coreapp_restart_command")
         if problem:

@@ -368,7 +368,8 @@ def test_an_engine_that_comes_back_is_asked_again() -> None:
     assert restart(runner)["problem"] == ""
     assert runner.count(RESTART) == 2
     runner = Runner(docker_container=[FAILED["refused"]], docker_container_info=[inspected("restarted")])
-    assert restart(runner)["problem"] == ""
+    done = restart(runner, stays_up=1.5)
+    assert (done["problem"], done["up_seconds"]) == ("", 0.0), "nobody saw when it was started"
     assert runner.count(RESTART) == 1
 
 
@@ -515,6 +516,7 @@ def test_a_command_restarts_and_another_one_proves_it() -> None:
     runner = Runner(command=[{"rc": 0}, {"rc": 1, "failed": True}, {"rc": 0, "stdout": "1"}, {"rc": 0, "stdout": "2"}])
     done = restart(runner, dict(LISTED), strategy="command", **COMMANDS)
     assert (done["started"], done["problem"], done["changed"]) == ("2", "", True)
+    assert done["up_seconds"] == 0.0, "its start may come long after the command that orders it"
     assert [options["argv"][0] for _module, options, _check in runner.calls] == ["r", "s", "s", "s"]
 
 
