@@ -369,7 +369,7 @@ def test_an_engine_that_comes_back_is_asked_again() -> None:
     assert runner.count(RESTART) == 2
     runner = Runner(docker_container=[FAILED["refused"]], docker_container_info=[inspected("restarted")])
     done = restart(runner, stays_up=1.5)
-    assert (done["problem"], done["up_seconds"]) == ("", 0.0), "nobody saw when it was started"
+    assert (done["problem"], done["up_seconds"]) == ("", 0.0), "its start was not seen"
     assert runner.count(RESTART) == 1
 
 
